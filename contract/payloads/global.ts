@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { timestampSchema } from '../instant.js';
+import { complexSchema } from './phase.js';
+
+export const globalMessageSchema = z.object({
+  coherence: z.number().min(0).max(1).describe("unweighted mean of the live nodes' coherence"),
+  phase: complexSchema.describe("weighted mean of the live nodes' phases"),
+  identity: complexSchema.nullable().describe('the phase while unified, else null'),
+  threshold: z.number().min(0).max(1),
+  unified: z.boolean(),
+  order: z
+    .object({
+      magnitude: z.number().min(0).max(1),
+      angle: z.number().describe('radians, -pi to pi'),
+      p_chance: z.number().min(0).max(1),
+    })
+    .describe('how far the nodes that carry an angle agree, and whether that could be luck'),
+  nodes: z.object({ live: z.int().nonnegative(), known: z.int().nonnegative() }),
+  messages: z.int().nonnegative().describe('phase messages counted since the start'),
+  session: z.string(),
+  sequence: z.int().nonnegative(),
+  timestamp: timestampSchema,
+});
+/** The state of the whole mesh: `mesh/global`. */
+export type GlobalMessage = z.infer<typeof globalMessageSchema>;
+
+/** Sums that add over disjoint sets of nodes: how zones, and meshes, merge. */
+export const meshSumsSchema = z.object({
+  nodes: z.int().nonnegative(),
+  weight: z.number(),
+  coherence: z.number(),
+  phase: complexSchema.describe('sum of weight times phase'),
+  angle: z
+    .object({ nodes: z.int(), weight: z.number(), weight_squared: z.number(), direction: complexSchema })
+    .describe('over the nodes that carry an angle; direction is the sum of weight times phase/|phase|'),
+});
+export type MeshSumsMessage = z.infer<typeof meshSumsSchema>;
+
+export const zoneMessageSchema = globalMessageSchema.extend({ sums: meshSumsSchema });
+/** The state of a zone: `mesh/zone/<zone>`. */
+export type ZoneMessage = z.infer<typeof zoneMessageSchema>;

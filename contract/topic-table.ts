@@ -1,0 +1,122 @@
+import type { z } from 'zod';
+import { agentMessageSchema } from './payloads/agent.js';
+import { errorMessageSchema } from './payloads/error.js';
+import { eventMessageSchema } from './payloads/event.js';
+import { globalMessageSchema, zoneMessageSchema } from './payloads/global.js';
+import { availabilitySchema, infoMessageSchema } from './payloads/info.js';
+import { inputMessageSchema } from './payloads/input.js';
+import { phaseMessageSchema } from './payloads/phase.js';
+import { syncResultSchema, syncSetSchema, syncStatusSchema } from './payloads/sync.js';
+
+/** What stands about one topic: enough to build it, parse it, publish on it and document it. */
+export interface TopicSpec {
+  /** Levels under the prefix; `<name>` is a parameter of one level. */
+  readonly pattern: string;
+  readonly publisher: string;
+  readonly qos: 0 | 1 | 'any';
+  readonly retained: boolean;
+  readonly payload: z.ZodType;
+  readonly summary: string;
+}
+
+/** Every topic of the mesh, spelled once: code, topics.md and the JSON schemas all read this table. */
+export const TOPIC_TABLE = {
+  phase: {
+    pattern: '<node>/phase',
+    publisher: 'the node, or any MQTT client',
+    qos: 0,
+    retained: false,
+    payload: phaseMessageSchema,
+    summary: "A node's local phase and coherence.",
+  },
+  input: {
+    pattern: '<node>/input/<channel>',
+    publisher: 'any MQTT client',
+    qos: 'any',
+    retained: false,
+    payload: inputMessageSchema,
+    summary: 'One reading of a sensor: a bare number or an object.',
+  },
+  availability: {
+    pattern: '<node>/availability',
+    publisher: 'the node, its last will, or the sync worker on its behalf',
+    qos: 1,
+    retained: true,
+    payload: availabilitySchema,
+    summary: 'Whether the node is there: the bare word online or offline.',
+  },
+  info: {
+    pattern: '<node>/info',
+    publisher: 'the node',
+    qos: 1,
+    retained: true,
+    payload: infoMessageSchema,
+    summary: "The node's birth: who it is and how it publishes.",
+  },
+  error: {
+    pattern: '<node>/error',
+    publisher: 'sync worker, node agent',
+    qos: 0,
+    retained: false,
+    payload: errorMessageSchema,
+    summary: "Why this node's last message was rejected; at most one a second a node.",
+  },
+  agent: {
+    pattern: 'agent/<agent>',
+    publisher: 'node agent and its last will',
+    qos: 1,
+    retained: true,
+    payload: agentMessageSchema,
+    summary: 'Which nodes an agent serves, and whether it is there.',
+  },
+  global: {
+    pattern: 'global',
+    publisher: 'sync worker',
+    qos: 1,
+    retained: true,
+    payload: globalMessageSchema,
+    summary: 'The state of the whole mesh.',
+  },
+  zone: {
+    pattern: 'zone/<zone>',
+    publisher: 'sync worker',
+    qos: 1,
+    retained: true,
+    payload: zoneMessageSchema,
+    summary: 'The state of a zone, and its mergeable sums.',
+  },
+  event: {
+    pattern: 'event',
+    publisher: 'sync worker',
+    qos: 1,
+    retained: false,
+    payload: eventMessageSchema,
+    summary: 'Something that happened.',
+  },
+  syncSet: {
+    pattern: 'sync/set',
+    publisher: 'any client with the right',
+    qos: 1,
+    retained: false,
+    payload: syncSetSchema,
+    summary: 'Changes the mesh at run time; null clears a change.',
+  },
+  syncResult: {
+    pattern: 'sync/result',
+    publisher: 'sync worker',
+    qos: 1,
+    retained: false,
+    payload: syncResultSchema,
+    summary: 'The answer to a message on sync/set.',
+  },
+  syncStatus: {
+    pattern: 'sync/status',
+    publisher: 'sync worker and its last will',
+    qos: 1,
+    retained: true,
+    payload: syncStatusSchema,
+    summary: 'Whether a sync worker serves the mesh, and what it counted.',
+  },
+} as const satisfies Record<string, TopicSpec>;
+
+export type TopicName = keyof typeof TOPIC_TABLE;
