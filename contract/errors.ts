@@ -7,6 +7,7 @@ export const ERROR_CODES = {
   CONFIG_INVALID: 'The configuration is not valid.',
   CONFIG_UNREADABLE: 'The configuration file cannot be read.',
   CONTRACT_INVALID_PAYLOAD: 'A message did not match the schema of its topic.',
+  HTTP_LISTEN_FAILED: 'The HTTP server cannot listen.',
   INPUT_FAILED: 'An input stopped working.',
   LINK_AWAY: 'The broker cannot be reached.',
   LINK_REFUSED: 'The broker refused the connection.',

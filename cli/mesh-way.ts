@@ -1,0 +1,17 @@
+import { systemClock } from '../contract/clock.js';
+import type { OpenLink } from '../contract/link.js';
+import { brokerUrlOrDefault, type Environment, withoutPassword } from './environment.js';
+import type { CommonOptions } from './program.js';
+
+/** A way to the mesh, and where it leads, without a password. */
+export interface MeshWay {
+  readonly openLink: OpenLink;
+  readonly url: string;
+}
+
+/** The way over MQTT, to the broker that the options or the configuration name. */
+export async function wayOverMqtt({ config, log }: Environment, options: CommonOptions): Promise<MeshWay> {
+  const { mqttLinks } = await import('../link/mqtt-link.js');
+  const url = brokerUrlOrDefault(options, config);
+  return { openLink: mqttLinks({ url, clock: systemClock, log: log.child({ component: 'link' }) }), url: withoutPassword(url) };
+}

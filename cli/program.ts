@@ -1,0 +1,85 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { LOG_LEVELS } from './logger.js';
+import { readVersion } from './version.js';
+
+/** What every command takes. */
+export interface CommonOptions {
+  readonly config?: string;
+  readonly broker?: string;
+  readonly logLevel: string;
+}
+
+/** What a command that keeps data takes. */
+export interface DataOptions extends CommonOptions {
+  readonly data?: string;
+}
+
+export interface PortOptions extends DataOptions {
+  readonly port?: number;
+  readonly httpPort?: number;
+}
+
+/** The command line; each command's code is loaded only when it is called. */
+export function createProgram(): Command {
+  const program = new Command('becomingone')
+    .description('Are these sensors, machines or people moving together, and when did that begin?')
+    .version(readVersion())
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: false });
+  ports(command(program, 'up', 'everything in one process: broker, sync worker, node agent, outputs')).action(
+    async (options: PortOptions) => (await import('./commands/up.js')).up(options),
+  );
+  ports(command(program, 'broker', 'the MQTT broker alone')).action(
+    async (options: PortOptions) => (await import('./commands/parts.js')).broker(options),
+  );
+  command(program, 'node-agent', "turns this machine's sensors into phases").action(
+    async (options: CommonOptions) => (await import('./commands/parts.js')).nodeAgent(options),
+  );
+  data(command(program, 'sync-worker', 'combines all phases into one')).action(
+    async (options: DataOptions) => (await import('./commands/parts.js')).syncWorker(options),
+  );
+  command(program, 'adapters', 'turns coherence into what the outputs show, say and move').action(
+    async (options: CommonOptions) => (await import('./commands/parts.js')).adapters(options),
+  );
+  command(program, 'watch', 'a live view of the mesh in the terminal').action(
+    async (options: CommonOptions) => (await import('./commands/watch.js')).watch(options),
+  );
+  const config = program.command('config').description('the configuration').exitOverride();
+  command(config, 'check', 'validates a configuration')
+    .argument('[file]', 'the file; the one that would be used unless given')
+    .action(async (file: string | undefined, options: CommonOptions) =>
+      (await import('./commands/config.js')).checkConfig(file, options),
+    );
+  return program;
+}
+
+/** The commands, as docker-compose.yml and the documentation name them. */
+export function commandNames(): string[] {
+  return createProgram().commands.map((one) => one.name());
+}
+
+function command(program: Command, name: string, description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .exitOverride()
+    .option('--config <file>', 'configuration (else $BECOMINGONE_CONFIG, ./becomingone.yaml, /etc/becomingone/)')
+    .option('--broker <url>', 'use this broker, e.g. mqtt://192.168.1.10:1883')
+    .addOption(new Option('--log-level <level>', 'how much is logged').choices([...LOG_LEVELS]).default('info'));
+}
+
+function data(one: Command): Command {
+  return one.option('--data <folder>', 'where data lie (else $BECOMINGONE_DATA, ~/.local/share/becomingone)');
+}
+
+function ports(one: Command): Command {
+  return data(one)
+    .option('--port <number>', 'MQTT port, 0 for a free one', readPort)
+    .option('--http-port <number>', 'HTTP port, 0 for a free one', readPort);
+}
+
+function readPort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError(`found ${text}, expected a port from 0 to 65535.`);
+}

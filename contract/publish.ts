@@ -1,0 +1,24 @@
+import type { z } from 'zod';
+import type { Link } from './link.js';
+import { TOPIC_TABLE, type TopicName } from './topic-table.js';
+import type { TopicParameters, Topics } from './topics.js';
+
+/** The payload that belongs on a topic, by its schema. */
+export type PayloadOf<Name extends TopicName> = z.output<(typeof TOPIC_TABLE)[Name]['payload']>;
+
+/**
+ * Publishes a message on its topic, with the QoS and the retain flag that the table gives it.
+ *
+ * @returns false when the link dropped it, see {@link Link.publish}.
+ */
+export function publishMessage<Name extends TopicName>(
+  link: Link,
+  topics: Topics,
+  name: Name,
+  parameters: TopicParameters<Name>,
+  message: PayloadOf<Name>,
+): boolean {
+  const { qos, retained } = TOPIC_TABLE[name];
+  const payload = typeof message === 'string' ? message : JSON.stringify(message);
+  return link.publish(topics.build(name, parameters), payload, { qos: qos === 1 ? 1 : 0, retain: retained });
+}

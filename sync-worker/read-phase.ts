@@ -1,0 +1,52 @@
+import { show } from '../contract/explain.js';
+import { parseTimestamp } from '../contract/instant.js';
+import { phaseMessageSchema } from '../contract/payloads/phase.js';
+import { readJson } from '../contract/wire.js';
+import { carriesAngle } from '../kairos/encoder.js';
+
+/** Far above any phase message; a larger one is not even parsed. */
+const MOST_BYTES = 8192;
+
+/** What of a phase message the mesh counts; one record is used again for every message. */
+export interface PhaseReading {
+  real: number;
+  imag: number;
+  /** In [0, 1]. */
+  coherence: number;
+  /** Whether its encoder carries an angle. */
+  angle: boolean;
+  /** The publisher's clock in Unix seconds, to the microsecond; NaN where it gave none. */
+  timestampSeconds: number;
+}
+
+export function createPhaseReading(): PhaseReading {
+  return { real: 0, imag: 0, coherence: 0, angle: true, timestampSeconds: Number.NaN };
+}
+
+/**
+ * Validates a phase message and takes from it what the mesh counts: the one place where that is done.
+ *
+ * @param node the topic's node.
+ * @param into overwritten, unless the message is rejected.
+ * @returns null, or why it is rejected, in one sentence.
+ */
+export function readPhase(node: string, payload: Uint8Array, into: PhaseReading): string | null {
+  const read = readJson(phaseMessageSchema, payload, MOST_BYTES);
+  if ('reason' in read) return read.reason;
+  const { message } = read;
+  if (message.node_id !== undefined && message.node_id !== node) {
+    return `node_id: found ${show(message.node_id)}, expected the topic's node ${show(node)}`;
+  }
+  const { real, imag } = message.phase;
+  into.real = real;
+  into.imag = imag;
+  into.coherence = Math.min(1, Math.max(0, message.coherence ?? Math.hypot(real, imag)));
+  into.angle = message.encoder === undefined || carriesAngle(message.encoder);
+  into.timestampSeconds = message.timestamp === undefined ? Number.NaN : unixSeconds(message.timestamp);
+  return null;
+}
+
+function unixSeconds(timestamp: string | number): number {
+  const { wholeSeconds, fraction } = parseTimestamp(timestamp);
+  return wholeSeconds + fraction;
+}
