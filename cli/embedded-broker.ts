@@ -1,6 +1,6 @@
 import type { Broker } from '../broker/broker.js';
-import type { Config } from '../contract/config/schema.js';
 import { systemClock } from '../contract/clock.js';
+import type { Config } from '../contract/config/schema.js';
 import type { Environment } from './environment.js';
 import { type HttpServer, startHttpServer } from './http-server.js';
 import type { PortOptions } from './program.js';
@@ -13,14 +13,20 @@ export async function serveHttp(environment: Environment, options: PortOptions):
 }
 
 /** Starts the embedded broker, its WebSocket door on the HTTP server. */
-export async function serveBroker(environment: Environment, options: PortOptions, http: HttpServer): Promise<Broker> {
+export async function serveBroker(
+  environment: Environment,
+  options: PortOptions,
+  http: HttpServer,
+): Promise<Broker> {
   const { config, lifecycle, log, version } = environment;
   const { startBroker } = await import('../broker/broker.js');
   const broker = await startBroker(
     { listen: listenAddresses(config, options.port), allowAnonymous: config.broker.allow_anonymous, version },
     { log: log.child({ component: 'broker' }), clock: systemClock },
   );
-  broker.attachHttp(http.server);
+  http.server.on('upgrade', (request, socket, head) => {
+    if (!broker.acceptUpgrade(request, socket, head)) socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
+  });
   return lifecycle.add(broker);
 }
 

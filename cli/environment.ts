@@ -27,7 +27,11 @@ export async function openEnvironment(options: CommonOptions): Promise<Environme
 }
 
 /** What a part is handed, with a session of its own. */
-export function partContext({ config, log, version }: Environment, part: string, openLink: OpenLink): PartContext {
+export function partContext(
+  { config, log, version }: Environment,
+  part: string,
+  openLink: OpenLink,
+): PartContext {
   return {
     topics: createTopics(config.mesh.prefix),
     openLink,

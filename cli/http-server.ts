@@ -22,7 +22,9 @@ export async function startHttpServer(listen: string, version: string): Promise<
   const server = createServer((request, response) => {
     const healthy = request.url === '/healthz';
     response.writeHead(healthy ? 200 : 404, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(healthy ? { status: 'ok', version } : { error: `there is nothing at ${request.url}` }));
+    response.end(
+      JSON.stringify(healthy ? { status: 'ok', version } : { error: `there is nothing at ${request.url}` }),
+    );
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(portError(listen, error)));
@@ -37,7 +39,8 @@ export async function startHttpServer(listen: string, version: string): Promise<
 }
 
 function portError(listen: string, error: NodeJS.ErrnoException): Error {
-  if (error.code !== 'EADDRINUSE') return new MeshError('HTTP_LISTEN_FAILED', `${listen}: ${reasonOf(error)}`);
+  if (error.code !== 'EADDRINUSE')
+    return new MeshError('HTTP_LISTEN_FAILED', `${listen}: ${reasonOf(error)}`);
   return new MeshError(
     'BROKER_PORT_IN_USE',
     `${listen} for HTTP and MQTT over WebSocket; give another with --http-port N or http: { listen: "127.0.0.1:N" }`,

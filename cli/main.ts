@@ -5,6 +5,7 @@ import { createProgram } from './program.js';
 
 /** Errors that a person mends in the command or the configuration. */
 const USAGE_CODES: ReadonlySet<ErrorCode> = new Set([
+  'ANALYSIS_INVALID',
   'BROKER_LISTEN_INVALID',
   'BROKER_NOT_LOOPBACK',
   'CONFIG_INVALID',

@@ -11,7 +11,10 @@ export interface MeshWay {
 
 /** The way over MQTT, to the broker that the options or the configuration name. */
 export async function wayOverMqtt({ config, log }: Environment, options: CommonOptions): Promise<MeshWay> {
-  const { mqttLinks } = await import('../link/mqtt-link.js');
+  const { mqttLinks } = await import('../link/mqtt-links.js');
   const url = brokerUrlOrDefault(options, config);
-  return { openLink: mqttLinks({ url, clock: systemClock, log: log.child({ component: 'link' }) }), url: withoutPassword(url) };
+  return {
+    openLink: mqttLinks({ url, clock: systemClock, log: log.child({ component: 'link' }) }),
+    url: withoutPassword(url),
+  };
 }

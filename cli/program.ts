@@ -1,4 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { durationSchema } from '../contract/config/duration.js';
+import type { AnalyzeOptions } from './commands/analyze.js';
 import { LOG_LEVELS } from './logger.js';
 import { readVersion } from './version.js';
 
@@ -29,20 +31,24 @@ export function createProgram(): Command {
   ports(command(program, 'up', 'everything in one process: broker, sync worker, node agent, outputs')).action(
     async (options: PortOptions) => (await import('./commands/up.js')).up(options),
   );
-  ports(command(program, 'broker', 'the MQTT broker alone')).action(
-    async (options: PortOptions) => (await import('./commands/parts.js')).broker(options),
+  ports(command(program, 'broker', 'the MQTT broker alone')).action(async (options: PortOptions) =>
+    (await import('./commands/parts.js')).broker(options),
   );
   command(program, 'node-agent', "turns this machine's sensors into phases").action(
     async (options: CommonOptions) => (await import('./commands/parts.js')).nodeAgent(options),
   );
-  data(command(program, 'sync-worker', 'combines all phases into one')).action(
-    async (options: DataOptions) => (await import('./commands/parts.js')).syncWorker(options),
+  data(command(program, 'sync-worker', 'combines all phases into one')).action(async (options: DataOptions) =>
+    (await import('./commands/parts.js')).syncWorker(options),
   );
   command(program, 'adapters', 'turns coherence into what the outputs show, say and move').action(
     async (options: CommonOptions) => (await import('./commands/parts.js')).adapters(options),
   );
   command(program, 'watch', 'a live view of the mesh in the terminal').action(
     async (options: CommonOptions) => (await import('./commands/watch.js')).watch(options),
+  );
+  analysis(command(program, 'analyze', 'the estimators on a recording')).action(
+    async (file: string, options: AnalyzeOptions) =>
+      (await import('./commands/analyze.js')).analyze(file, options),
   );
   const config = program.command('config').description('the configuration').exitOverride();
   command(config, 'check', 'validates a configuration')
@@ -63,9 +69,14 @@ function command(program: Command, name: string, description: string): Command {
     .command(name)
     .description(description)
     .exitOverride()
-    .option('--config <file>', 'configuration (else $BECOMINGONE_CONFIG, ./becomingone.yaml, /etc/becomingone/)')
+    .option(
+      '--config <file>',
+      'configuration (else $BECOMINGONE_CONFIG, ./becomingone.yaml, /etc/becomingone/)',
+    )
     .option('--broker <url>', 'use this broker, e.g. mqtt://192.168.1.10:1883')
-    .addOption(new Option('--log-level <level>', 'how much is logged').choices([...LOG_LEVELS]).default('info'));
+    .addOption(
+      new Option('--log-level <level>', 'how much is logged').choices([...LOG_LEVELS]).default('info'),
+    );
 }
 
 function data(one: Command): Command {
@@ -76,6 +87,41 @@ function ports(one: Command): Command {
   return data(one)
     .option('--port <number>', 'MQTT port, 0 for a free one', readPort)
     .option('--http-port <number>', 'HTTP port, 0 for a free one', readPort);
+}
+
+function analysis(one: Command): Command {
+  return one
+    .argument('<file>', 'CSV with the columns time,value or time,real,imag; - for standard input')
+    .option('--period <seconds>', 'between two samples; told from the times unless given', readDuration)
+    .option('--encoder <name...>', 'trend, level, token, pair, rhythm, pulse, or expression "FORMULA"')
+    .option('--min <number>', 'level: the reading that gives 0', readNumber)
+    .option('--max <number>', 'level: the reading that gives 1', readNumber)
+    .option('--frequency <hertz>', 'rhythm: the one looked for', readNumber)
+    .option('--bandwidth <hertz>', 'rhythm: how wide; a tenth of the frequency unless given', readNumber)
+    .option('--memory <seconds>', 'trend: how far back its ups and downs count', readDuration)
+    .option('--context <tokens>', 'token: tokens in the context', readNumber)
+    .option(
+      '--tau-base <seconds>',
+      'how fast the local phase follows; the shortest lag that counts',
+      readDuration,
+    )
+    .option('--tau-max <seconds>', 'the longest lag', readDuration, 60)
+    .option('--window <seconds>', 'how long the past counts; twice tau-max unless given', readDuration)
+    .option('--omega <rad/s>', 'of the ambiguity function', readNumber, 0)
+    .option('--json', 'JSON instead of a table')
+    .option('--plot <file.svg>', 'draw resonance over lag');
+}
+
+function readNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError(`found ${text}, expected a number.`);
+}
+
+function readDuration(text: string): number {
+  const seconds = durationSchema().safeParse(Number.isNaN(Number(text)) ? text : Number(text));
+  if (seconds.success) return seconds.data;
+  throw new InvalidArgumentError(`found ${text}, expected seconds, or a duration such as 10ms or 5m.`);
 }
 
 function readPort(text: string): number {

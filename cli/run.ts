@@ -6,7 +6,10 @@ import type { Environment } from './environment.js';
  * @param start resolves to what follows the word ready.
  * @throws what made it fail; a signal while starting is not a failure.
  */
-export async function runUntilStopped({ lifecycle }: Environment, start: () => Promise<string>): Promise<void> {
+export async function runUntilStopped(
+  { lifecycle }: Environment,
+  start: () => Promise<string>,
+): Promise<void> {
   try {
     const ready = await start();
     process.stdout.write(`ready ${ready}`.trimEnd().concat('\n'));

@@ -11,7 +11,11 @@ import { type Environment, hostName, partContext } from './environment.js';
 import { dataFolder } from './settings.js';
 
 /** Starts the sync worker. */
-export async function syncWorkerPart(environment: Environment, openLink: OpenLink, data?: string): Promise<void> {
+export async function syncWorkerPart(
+  environment: Environment,
+  openLink: OpenLink,
+  data?: string,
+): Promise<void> {
   const { config, lifecycle } = environment;
   const settingsFile = join(dataFolder(data), 'sync-settings.json');
   const context = partContext(environment, 'sync-worker', openLink);

@@ -65,12 +65,23 @@ export interface OutputContext {
   readonly terminal: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
 }
 
+/** What an output throws when it may succeed later: the newest state is then written after `afterSeconds`. */
+export class RetryLater extends Error {
+  override readonly name = 'RetryLater';
+  readonly afterSeconds: number;
+
+  constructor(reason: string, afterSeconds: number, options?: ErrorOptions) {
+    super(reason, options);
+    this.afterSeconds = afterSeconds;
+  }
+}
+
 /**
  * Something that shows, sounds or moves as the mesh does. Each call is awaited before the next, and only the
  * newest state waits: a slow output skips states, and delays no other. A rejection is logged and counted.
  */
 export interface Output {
-  /** A fresh state of the mesh or the zone it follows. */
+  /** A fresh state of the mesh or the zone it follows; `signal` aborts when it holds no more: at silence and at stop. */
   write(state: GlobalMessage, signal: AbortSignal): Promise<void> | void;
   /** An event of the mesh; a bounded number waits. */
   event?(event: EventMessage, signal: AbortSignal): Promise<void> | void;

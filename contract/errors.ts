@@ -1,5 +1,6 @@
 /** Every code we throw, with its meaning; a test compares this table with docs/errors.md both ways. */
 export const ERROR_CODES = {
+  ANALYSIS_INVALID: 'The recording cannot be analysed so.',
   BROKER_LISTEN_INVALID: 'A listen address of the broker is not one it can serve.',
   BROKER_NOT_LOOPBACK:
     'A listener beyond this machine needs users, or your explicit word that it needs none.',

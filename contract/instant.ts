@@ -9,10 +9,12 @@ export interface Instant {
   readonly fraction: number;
 }
 
+const EXPECTED = 'an ISO 8601 date and time such as 2026-02-19T23:00:00Z, or Unix seconds';
+
 /** A timestamp on the wire: ISO 8601 with an offset or Z, or Unix seconds. */
 export const timestampSchema = z
-  .union([z.iso.datetime({ offset: true }), z.number().min(-8.64e12).max(8.64e12)], {
-    error: 'an ISO 8601 date and time such as 2026-02-19T23:00:00Z, or Unix seconds',
+  .union([z.iso.datetime({ offset: true, error: EXPECTED }), z.number().min(-8.64e12).max(8.64e12)], {
+    error: EXPECTED,
   })
   .describe('ISO 8601 with up to 9 decimals, or Unix seconds');
 

@@ -5,5 +5,7 @@ import { findConfigFile, readSettings } from '../settings.js';
 export async function checkConfig(file: string | undefined, options: CommonOptions): Promise<void> {
   const checked = findConfigFile(file ?? options.config);
   await readSettings(checked);
-  process.stdout.write(checked === undefined ? 'no configuration file: every default holds\n' : `${checked}: valid\n`);
+  process.stdout.write(
+    checked === undefined ? 'no configuration file: every default holds\n' : `${checked}: valid\n`,
+  );
 }

@@ -1,5 +1,5 @@
-import { openEnvironment } from '../environment.js';
 import { serveBroker, serveHttp } from '../embedded-broker.js';
+import { openEnvironment } from '../environment.js';
 import { wayOverMqtt } from '../mesh-way.js';
 import type { CommonOptions, DataOptions, PortOptions } from '../program.js';
 import { runUntilStopped } from '../run.js';

@@ -1,5 +1,5 @@
-import { brokerUrl, type Environment, openEnvironment } from '../environment.js';
 import { serveBroker, serveHttp } from '../embedded-broker.js';
+import { brokerUrl, type Environment, openEnvironment } from '../environment.js';
 import { type MeshWay, wayOverMqtt } from '../mesh-way.js';
 import type { PortOptions } from '../program.js';
 import { runUntilStopped } from '../run.js';
@@ -25,7 +25,7 @@ async function wayToTheMesh(
   http: Awaited<ReturnType<typeof serveHttp>>,
 ): Promise<MeshWay> {
   if (brokerUrl(options, environment.config) !== undefined) return wayOverMqtt(environment, options);
-  const { inProcessLinks } = await import('../../link/in-process-link.js');
+  const { inProcessLinks } = await import('../../link/in-process-links.js');
   const broker = await serveBroker(environment, options, http);
   const log = environment.log.child({ component: 'link' });
   return { openLink: inProcessLinks({ port: broker.port, log }), url: broker.addresses[0] ?? '' };

@@ -5,7 +5,10 @@ import { runWatch } from '../watch/run-watch.js';
 
 /** `becomingone watch`. */
 export async function watch(options: CommonOptions): Promise<void> {
-  const environment = await openEnvironment({ ...options, logLevel: options.logLevel === 'info' ? 'warn' : options.logLevel });
+  const environment = await openEnvironment({
+    ...options,
+    logLevel: options.logLevel === 'info' ? 'warn' : options.logLevel,
+  });
   const { openLink } = await wayOverMqtt(environment, options);
   const context = partContext(environment, 'watch', openLink);
   try {

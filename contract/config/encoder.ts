@@ -18,12 +18,33 @@ const encoders = z.discriminatedUnion('name', [
     context: z.number().positive().default(4096).describe('tokens in the context of the model'),
   }),
   z.strictObject({ name: z.literal('pair') }),
+  z.strictObject({
+    name: z.literal('rhythm'),
+    frequency: z.number().positive().max(1e6).describe('hertz: the rhythm looked for'),
+    bandwidth: z
+      .number()
+      .positive()
+      .optional()
+      .describe('hertz, at most the frequency; a tenth of it unless given'),
+  }),
+  z.strictObject({ name: z.literal('pulse') }),
 ]);
 
 /** How readings become a phase: `trend`, or `{ name: level, min: 0, max: 40 }` where there is something to set. */
 export const encoderSchema = z
   .preprocess((value) => (typeof value === 'string' ? { name: value } : value), encoders)
   .superRefine((encoder, context) => {
+    if (
+      encoder.name === 'rhythm' &&
+      encoder.bandwidth !== undefined &&
+      encoder.bandwidth > encoder.frequency
+    ) {
+      context.addIssue({
+        code: 'custom',
+        path: ['bandwidth'],
+        message: `a number at most the frequency (${encoder.frequency})`,
+      });
+    }
     if (encoder.name !== 'level') return;
     const { min, max } = encoder;
     if ((min === undefined) !== (max === undefined)) {

@@ -32,6 +32,6 @@ export function resolveNode(node: Partial<NodeConfig>, hardware: Config['hardwar
 export function weightOf(node: string, config: Pick<Config, 'nodes' | 'hardware'>): number {
   const own =
     config.nodes !== undefined && Object.hasOwn(config.nodes, node) ? config.nodes[node] : undefined;
-  if (own === undefined) return UNKNOWN_NODE_WEIGHT;
-  return own.weight ?? config.hardware[own.hardware ?? DEFAULT_HARDWARE]?.weight ?? UNKNOWN_NODE_WEIGHT;
+  const preset = own?.hardware === undefined ? undefined : config.hardware[own.hardware];
+  return own?.weight ?? preset?.weight ?? UNKNOWN_NODE_WEIGHT;
 }

@@ -1,0 +1,5 @@
+import { kairosBench } from './kairos.bench.js';
+import { phasePathBench } from './phase-path.bench.js';
+
+phasePathBench();
+await kairosBench();
