@@ -19,7 +19,7 @@ function prepare(nodes: number): () => number {
     stale: meshSchema.parse({}).stale,
     groups: createGroups({}, new Map(), () => {}),
     weightOf: () => 1,
-    observer: { joined() {}, left() {}, unheard() {} },
+    observer: { moving() {}, joined() {}, left() {}, unheard() {} },
     nowSeconds: clock.monotonicSeconds(),
   });
   const context = { topics, clock, log: silentLog } as PartContext;

@@ -1,14 +1,30 @@
 import type { Broker } from '../broker/broker.js';
+import { isLoopback } from '../broker/listen-address.js';
 import { systemClock } from '../contract/clock.js';
 import type { Config } from '../contract/config/schema.js';
+import { MeshError } from '../contract/errors.js';
 import type { Environment } from './environment.js';
 import { type HttpServer, startHttpServer } from './http-server.js';
 import type { PortOptions } from './program.js';
 
-/** Starts this process's HTTP server. */
+/**
+ * Starts this process's HTTP server.
+ *
+ * @throws MeshError BROKER_PORT_IN_USE, HTTP_LISTEN_FAILED, or BROKER_NOT_LOOPBACK with the lines that mend it.
+ */
 export async function serveHttp(environment: Environment, options: PortOptions): Promise<HttpServer> {
   const { config, lifecycle, version } = environment;
   const listen = withPort(config.http.listen, options.httpPort);
+  const host = listen.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
+  if (!config.broker.allow_anonymous && !isLoopback(host)) {
+    const lines = ['broker:', '  allow_anonymous: true', 'or', 'http:', '  listen: "127.0.0.1:8080"'].join(
+      '\n',
+    );
+    throw new MeshError(
+      'BROKER_NOT_LOOPBACK',
+      `http ${listen} also serves MQTT at /mqtt; configure\n${lines}\n`,
+    );
+  }
   return lifecycle.add(await startHttpServer(listen, version));
 }
 
@@ -24,9 +40,7 @@ export async function serveBroker(
     { listen: listenAddresses(config, options.port), allowAnonymous: config.broker.allow_anonymous, version },
     { log: log.child({ component: 'broker' }), clock: systemClock },
   );
-  http.server.on('upgrade', (request, socket, head) => {
-    if (!broker.acceptUpgrade(request, socket, head)) socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
-  });
+  broker.attachHttp(http.server);
   return lifecycle.add(broker);
 }
 

@@ -24,6 +24,14 @@ export function sleep(clock: Clock, delaySeconds: number, signal?: AbortSignal):
   });
 }
 
+/** Resolves when `work` has settled, or after `seconds` on `clock` if that is sooner. Never rejects. */
+export async function within(clock: Clock, seconds: number, work: Promise<unknown>): Promise<void> {
+  const settled = new AbortController();
+  const stop = (): void => settled.abort();
+  work.then(stop, stop);
+  await sleep(clock, seconds, settled.signal);
+}
+
 /** The machine's own clocks and timers. */
 export const systemClock: Clock = {
   nowSeconds: () => Date.now() / 1000,

@@ -6,7 +6,10 @@ import { globalMessageSchema, zoneMessageSchema } from './payloads/global.js';
 import { availabilitySchema, infoMessageSchema } from './payloads/info.js';
 import { inputMessageSchema } from './payloads/input.js';
 import { phaseMessageSchema } from './payloads/phase.js';
+import { resonanceMessageSchema } from './payloads/resonance.js';
+import { nodeSetSchema } from './payloads/set.js';
 import { syncResultSchema, syncSetSchema, syncStatusSchema } from './payloads/sync.js';
+import { weMessageSchema } from './payloads/we.js';
 
 /** What stands about one topic: enough to build it, parse it, publish on it and document it. */
 export interface TopicSpec {
@@ -53,6 +56,22 @@ export const TOPIC_TABLE = {
     payload: infoMessageSchema,
     summary: "The node's birth: who it is and how it publishes.",
   },
+  resonance: {
+    pattern: '<node>/resonance',
+    publisher: 'the node',
+    qos: 0,
+    retained: false,
+    payload: resonanceMessageSchema,
+    summary: "A node's temporal resonance over all lags, and its witness.",
+  },
+  set: {
+    pattern: '<node>/set',
+    publisher: 'any client with the right',
+    qos: 1,
+    retained: false,
+    payload: nodeSetSchema,
+    summary: 'Changes a node at run time.',
+  },
   error: {
     pattern: '<node>/error',
     publisher: 'sync worker, node agent',
@@ -84,6 +103,14 @@ export const TOPIC_TABLE = {
     retained: true,
     payload: zoneMessageSchema,
     summary: 'The state of a zone, and its mergeable sums.',
+  },
+  we: {
+    pattern: 'we/<a>/<b>',
+    publisher: 'sync worker',
+    qos: 0,
+    retained: true,
+    payload: weMessageSchema,
+    summary: 'The bond of two nodes, a < b.',
   },
   event: {
     pattern: 'event',

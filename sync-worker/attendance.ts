@@ -1,6 +1,7 @@
 import type { Log } from '../contract/log.js';
 import type { Availability } from '../contract/payloads/info.js';
 import type { Events } from './events.js';
+import type { Evidence } from './evidence.js';
 import type { Mesh, MeshObserver } from './mesh.js';
 import type { NodeRecord } from './node-record.js';
 import type { Voice } from './voice.js';
@@ -9,12 +10,18 @@ import type { Voice } from './voice.js';
 export class Attendance implements MeshObserver {
   private readonly voice: Voice;
   private readonly events: Events;
+  private readonly evidence: Evidence;
   private readonly log: Log;
 
-  constructor(voice: Voice, events: Events, log: Log) {
+  constructor(voice: Voice, events: Events, evidence: Evidence, log: Log) {
     this.voice = voice;
     this.events = events;
+    this.evidence = evidence;
     this.log = log;
+  }
+
+  moving(node: NodeRecord): void {
+    this.evidence.note(node);
   }
 
   joined(node: NodeRecord): void {

@@ -13,6 +13,13 @@ export class Fading {
     { real: number; imag: number; coherence: number; since: number }
   >();
 
+  private readonly moving: (node: NodeRecord) => void;
+
+  /** @param moving called before a node's contribution changes. */
+  constructor(moving: (node: NodeRecord) => void) {
+    this.moving = moving;
+  }
+
   start(node: NodeRecord, nowSeconds: number): void {
     const { real, imag, coherence } = node.contribution;
     this.nodes.set(node, { real, imag, coherence, since: nowSeconds });
@@ -28,6 +35,7 @@ export class Fading {
       const age = (nowSeconds - since) / (node.info?.tau_base ?? UNANNOUNCED_TAU_SECONDS);
       const share = age < MOST_TIME_CONSTANTS ? Math.exp(-age) : 0;
       if (share === 0) this.nodes.delete(node);
+      this.moving(node);
       node.group.sums.remove(node.contribution);
       node.contribution.real = real * share;
       node.contribution.imag = imag * share;

@@ -1,4 +1,5 @@
 import { MeshSums } from '../kairos/mesh-sums.js';
+import { Witness } from '../kairos/witness.js';
 
 /** What is counted of a set of nodes beside their sums. */
 export interface Counts {
@@ -20,7 +21,14 @@ export class Group {
   readonly counts: Counts = { known: 0, live: 0, silent: 0, messages: 0 };
   /** Over its own nodes, without those of the zones below. */
   readonly sums = new MeshSums();
+  /** Predicts the group's next phase; one step a message. */
+  readonly witness = new Witness();
   unified = false;
+  collapsed = false;
+  /** Of the last message. */
+  coherence = 0;
+  /** Nodes summed in the last message. */
+  summed = 0;
   sequence = 0;
   /** Called when anything in it or below changed. */
   onChange: () => void = () => {};

@@ -12,6 +12,8 @@ export const MOST_NODES = 100_000;
 
 /** What the mesh tells whoever speaks for it. */
 export interface MeshObserver {
+  /** What a node adds to the mesh is about to change. */
+  moving(node: NodeRecord): void;
   /** A node's phase counts from now on. */
   joined(node: NodeRecord): void;
   /** A node fell silent: no phase within its time to live, or its connection or agent went offline. */
@@ -31,7 +33,7 @@ export class Mesh {
   private readonly observer: MeshObserver;
   private readonly records = new Map<string, NodeRecord>();
   private readonly deadlines: Deadlines<NodeRecord>;
-  private readonly fading = new Fading();
+  private readonly fading: Fading;
   private nowSeconds: number;
 
   constructor(options: {
@@ -46,6 +48,7 @@ export class Mesh {
     this.weightOf = options.weightOf;
     this.observer = options.observer;
     this.nowSeconds = options.nowSeconds;
+    this.fading = new Fading((node) => this.observer.moving(node));
     this.deadlines = new Deadlines(options.nowSeconds, (node) => this.expire(node));
   }
 
@@ -78,14 +81,16 @@ export class Mesh {
     node.deadlineSeconds = nowSeconds + node.timeToLiveSeconds;
     const arrives = node.state !== 'live';
     if (arrives) this.enliven(node);
-    if (node.summed) {
-      if (!arrives && equals(contribution, reading)) return;
-      group.sums.remove(contribution);
-    }
+    if (node.summed && !arrives && equals(contribution, reading)) return;
+    this.observer.moving(node);
+    if (node.summed) group.sums.remove(contribution);
     contribution.real = reading.real;
     contribution.imag = reading.imag;
     contribution.coherence = reading.coherence;
     contribution.angle = reading.angle;
+    contribution.hasResonance = reading.hasResonance;
+    contribution.resonanceReal = reading.resonanceReal;
+    contribution.resonanceImag = reading.resonanceImag;
     group.sums.add(contribution);
     node.summed = true;
     if (arrives) this.observer.joined(node);
@@ -168,7 +173,9 @@ export class Mesh {
 
   private unsum(node: NodeRecord): void {
     this.fading.stop(node);
-    if (node.summed) node.group.sums.remove(node.contribution);
+    if (!node.summed) return;
+    this.observer.moving(node);
+    node.group.sums.remove(node.contribution);
     node.summed = false;
   }
 
@@ -205,6 +212,9 @@ function equals(contribution: NodeRecord['contribution'], reading: PhaseReading)
     contribution.real === reading.real &&
     contribution.imag === reading.imag &&
     contribution.coherence === reading.coherence &&
-    contribution.angle === reading.angle
+    contribution.angle === reading.angle &&
+    contribution.hasResonance === reading.hasResonance &&
+    contribution.resonanceReal === reading.resonanceReal &&
+    contribution.resonanceImag === reading.resonanceImag
   );
 }

@@ -19,6 +19,9 @@ export interface NodeRecord extends Expiring {
   info: InfoMessage | undefined;
   /** The last word on its availability topic, its own or ours. */
   availability: Availability | undefined;
+  /** The step of the mesh in which `coherenceBefore` was noted, and what it was: null while it did not count. */
+  notedStep: number;
+  coherenceBefore: number | null;
   /** How many of our own words on that topic have not come back yet. */
   echoes: number;
 }
@@ -37,6 +40,8 @@ export function createNodeRecord(id: string, weight: number, group: Group): Node
     slot: 0,
     info: undefined,
     availability: undefined,
+    notedStep: 0,
+    coherenceBefore: null,
     echoes: 0,
   };
 }

@@ -15,12 +15,25 @@ export interface PhaseReading {
   coherence: number;
   /** Whether its encoder carries an angle. */
   angle: boolean;
+  /** Whether it brought a resonance T; without one the next two are 0. */
+  hasResonance: boolean;
+  resonanceReal: number;
+  resonanceImag: number;
   /** The publisher's clock in Unix seconds, to the microsecond; NaN where it gave none. */
   timestampSeconds: number;
 }
 
 export function createPhaseReading(): PhaseReading {
-  return { real: 0, imag: 0, coherence: 0, angle: true, timestampSeconds: Number.NaN };
+  return {
+    real: 0,
+    imag: 0,
+    coherence: 0,
+    angle: true,
+    hasResonance: false,
+    resonanceReal: 0,
+    resonanceImag: 0,
+    timestampSeconds: Number.NaN,
+  };
 }
 
 /**
@@ -42,6 +55,9 @@ export function readPhase(node: string, payload: Uint8Array, into: PhaseReading)
   into.imag = imag;
   into.coherence = Math.min(1, Math.max(0, message.coherence ?? Math.hypot(real, imag)));
   into.angle = message.encoder === undefined || carriesAngle(message.encoder);
+  into.hasResonance = message.resonance !== undefined;
+  into.resonanceReal = message.resonance?.real ?? 0;
+  into.resonanceImag = message.resonance?.imag ?? 0;
   into.timestampSeconds = message.timestamp === undefined ? Number.NaN : unixSeconds(message.timestamp);
   return null;
 }

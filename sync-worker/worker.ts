@@ -5,9 +5,11 @@ import type { SyncStatusMessage } from '../contract/payloads/sync.js';
 import { createRejections } from '../contract/rejections.js';
 import { createService, type Service } from '../contract/service.js';
 import { Attendance } from './attendance.js';
+import { Bonds } from './bonds.js';
 import { followLeaders, obeySettings } from './control.js';
 import { runDeadlines } from './deadlines.js';
 import { Events } from './events.js';
+import { Evidence } from './evidence.js';
 import { GroupPublisher } from './group-publisher.js';
 import { createGroups } from './groups.js';
 import { createLeadership, LEADER_HEARTBEAT_SECONDS } from './leadership.js';
@@ -19,7 +21,7 @@ import { describeStatus } from './status.js';
 import { Voice } from './voice.js';
 
 export interface SyncWorkerOptions {
-  readonly config: Pick<Config, 'mesh' | 'zones' | 'nodes' | 'hardware'>;
+  readonly config: Pick<Config, 'mesh' | 'zones' | 'nodes' | 'hardware' | 'we'>;
   /** Where settings made at run time are kept; undefined keeps them until the worker stops. */
   readonly settingsFile: string | undefined;
 }
@@ -74,8 +76,9 @@ function assemble(config: SyncWorkerOptions['config'], context: PartContext, set
   const { clock, log, session } = context;
   const voice = new Voice(context);
   const events = new Events(context, voice);
-  const attendance = new Attendance(voice, events, log);
-  const publisher = new GroupPublisher(context, config.mesh, settings, voice, events);
+  const evidence = new Evidence();
+  const attendance = new Attendance(voice, events, evidence, log);
+  const publisher = new GroupPublisher(context, config.mesh, settings, voice, events, evidence);
   const mesh = new Mesh({
     stale: config.mesh.stale,
     groups: createGroups(config.zones, nodeZones(config), (group) => publisher.add(group)),
@@ -83,6 +86,8 @@ function assemble(config: SyncWorkerOptions['config'], context: PartContext, set
     observer: attendance,
     nowSeconds: clock.monotonicSeconds(),
   });
+  const bonds = new Bonds(config.we, context, mesh, voice, events, () => settings.current.threshold);
+  publisher.onStep = () => bonds.step();
   const rejections = createRejections((node, message) => voice.say('error', { node }, message), clock);
   const reject: Reject = (node, topic, reason) => {
     log.debug({ node, topic, reason }, 'message rejected');

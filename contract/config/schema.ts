@@ -67,6 +67,12 @@ export type AdoptConfig = z.output<typeof adoptSchema>;
 /** The adapter of an input that is fed by its own topic. */
 export const TOPIC_INPUT = 'mqtt-input';
 
+const oscillatorSchema = z.strictObject({
+  frequency: z.number().min(-1000).max(1000).describe('natural frequency, hertz'),
+  coupling: z.number().min(-1e6).max(1e6).default(0).describe('K, radians a second, to the whole mesh'),
+  phase: z.number().default(0).describe('radians at the start'),
+});
+
 function inputSchema(definitions: readonly InputDefinition[]) {
   const shared = {
     encoder: encoderSchema.optional().describe("the adapter's own, else by the channel's name"),
@@ -100,9 +106,12 @@ function nodeSchema(inputs: readonly InputDefinition[]) {
     interval: durationSchema(0.001, 86_400)
       .optional()
       .describe('between phase messages; tau_base within 0.1 .. 1 s unless given'),
+    oscillator: oscillatorSchema.optional().describe('follow the mesh instead of reading inputs'),
     inputs: z.record(plainNameSchema, inputSchema(inputs)).default({}),
   });
 }
+
+const weSchema = z.array(z.union([z.tuple([nodeNameSchema, nodeNameSchema]), zoneNameSchema]));
 
 function outputSchema(definitions: readonly OutputDefinition[]) {
   const source = z
@@ -135,6 +144,9 @@ export function createConfigSchema(inputs: readonly InputDefinition[], outputs: 
         .describe("this host's own signals unless given"),
       adopt: adoptSchema.prefault({}),
       zones: zonesSchema.default({}),
+      we: weSchema
+        .default([])
+        .describe('pairs of nodes whose bond is watched, or a zone of at most 50 nodes for all of its pairs'),
       outputs: z.record(plainNameSchema, outputSchema(outputs)).default({}),
     })
     .superRefine((config, context) => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { timestampSchema } from '../instant.js';
 import { complexSchema } from './phase.js';
+import { witnessSchema } from './witness.js';
 
 export const globalMessageSchema = z.object({
   coherence: z.number().min(0).max(1).describe("unweighted mean of the live nodes' coherence"),
@@ -20,6 +21,9 @@ export const globalMessageSchema = z.object({
   session: z.string(),
   sequence: z.int().nonnegative(),
   timestamp: timestampSchema,
+  resonance: complexSchema.optional().describe('T_sync, where a live node has a resonance'),
+  collapsed: z.boolean().optional().describe('|T_sync|^2 reached the level of collapse'),
+  witness: witnessSchema.optional(),
 });
 /** The state of the whole mesh: `mesh/global`. */
 export type GlobalMessage = z.infer<typeof globalMessageSchema>;
@@ -33,6 +37,10 @@ export const meshSumsSchema = z.object({
   angle: z
     .object({ nodes: z.int(), weight: z.number(), weight_squared: z.number(), direction: complexSchema })
     .describe('over the nodes that carry an angle; direction is the sum of weight times phase/|phase|'),
+  resonance: z
+    .object({ nodes: z.int(), weight: z.number(), sum: complexSchema })
+    .optional()
+    .describe('over the nodes that have a resonance T; sum is that of weight times T'),
 });
 export type MeshSumsMessage = z.infer<typeof meshSumsSchema>;
 

@@ -28,8 +28,15 @@ export const phaseMessageSchema = z.object({
   session: z.string().max(64).optional().describe('random at each start of the publisher'),
   sequence: z.int().nonnegative().optional().describe('counts up by one a message within a session'),
   encoder: z.string().max(64).optional().describe('how the phase was made; pair unless given'),
-  resonance: z.object({ real: z.number(), imag: z.number(), tau: z.number() }).optional(),
-  collapsed: z.boolean().optional(),
+  resonance: complexSchema
+    .extend({ tau: z.number().positive() })
+    .refine(
+      ({ real, imag }) => real * real + imag * imag <= LARGEST_SQUARE,
+      'a resonance of magnitude at most 1',
+    )
+    .optional()
+    .describe('the temporal resonance T at its best eligible lag tau (seconds)'),
+  collapsed: z.boolean().optional().describe('|T|^2 reached the level of collapse'),
 });
 /** What a node says of itself: `mesh/<node>/phase`. */
 export type PhaseMessage = z.infer<typeof phaseMessageSchema>;

@@ -7,7 +7,7 @@ import type { GlobalMessage, ZoneMessage } from '../../contract/payloads/global.
 import { meshCoherence, meshOrder, meshPhase } from '../../kairos/mesh-state.js';
 import { MeshSums } from '../../kairos/mesh-sums.js';
 import type { Group } from '../../sync-worker/group.js';
-import { describeGroup } from '../../sync-worker/group-message.js';
+import { nextMessage } from '../../sync-worker/group-message.js';
 import { createGroups } from '../../sync-worker/groups.js';
 import { Mesh } from '../../sync-worker/mesh.js';
 import type { PhaseReading } from '../../sync-worker/read-phase.js';
@@ -29,6 +29,7 @@ function aMesh({ mesh: settings = {}, zones = {}, weights = {} }: Options = {}) 
     groups,
     weightOf: (node) => weights[node] ?? 1,
     observer: {
+      moving() {},
       joined: ({ id }) => told.push(`joined ${id}`),
       left: ({ id }, reason) => told.push(`left ${id} ${reason}`),
       unheard: ({ id }) => told.push(`unheard ${id}`),
@@ -36,10 +37,11 @@ function aMesh({ mesh: settings = {}, zones = {}, weights = {} }: Options = {}) 
     nowSeconds: now,
   });
   const state = (group: Group = groups.whole): GlobalMessage | ZoneMessage =>
-    describeGroup(
+    nextMessage(
       group,
       {
         threshold: config.threshold,
+        collapse: config.collapse,
         emergence: config.emergence,
         failsWithSilent: config.stale.policy === 'fail',
       },
@@ -73,6 +75,9 @@ const aReading: PhaseReading = {
   imag: 0,
   coherence: 0.9,
   angle: true,
+  hasResonance: false,
+  resonanceReal: 0,
+  resonanceImag: 0,
   timestampSeconds: Number.NaN,
 };
 
@@ -236,7 +241,7 @@ test('after any history of messages, silences and moves, zones add up to a fresh
       }
       const flat = new MeshSums();
       for (const one of last.values()) {
-        flat.add({ weight: 1, hasResonance: false, resonanceReal: 0, resonanceImag: 0, ...one });
+        flat.add({ weight: 1, ...one });
       }
       const found = state();
       expect(Math.abs(found.coherence - meshCoherence(flat))).toBeLessThan(1e-9);
