@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { durationSchema } from './duration.js';
 
 export const hardwareSchema = z.strictObject({
-  tau_base: durationSchema(),
-  tau_max: durationSchema(),
-  weight: z.number().positive().max(1e6),
+  tau_base: durationSchema().describe('how fast the local phase follows'),
+  tau_max: durationSchema().describe('the longest lag of its resonance'),
+  weight: z.number().positive().max(1e6).describe("in the mesh's phase"),
 });
 export type Hardware = z.output<typeof hardwareSchema>;
 

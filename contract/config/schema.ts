@@ -12,22 +12,28 @@ export const meshSchema = z.strictObject({
   prefix: z
     .string()
     .regex(/^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/, 'topic levels of A-Za-z0-9._- such as mesh or house/mesh')
-    .default('mesh'),
+    .default('mesh')
+    .describe('the first levels of every topic'),
   threshold: share.default(0.75).describe('coherence above which the mesh is unified'),
   collapse: share.default(0.8).describe('|resonance|^2 from which the mesh counts as collapsed'),
   rate: z.number().min(0.1).max(1000).default(10).describe('global messages a second, at most'),
   stale: z
     .strictObject({
       intervals: z.number().min(1).default(3).describe('publishing intervals a node may be silent'),
-      at_least: durationSchema().default(5),
-      unannounced: durationSchema().default(60).describe('for nodes that never sent an info'),
-      policy: z.enum(['drop', 'hold', 'decay', 'fail']).default('drop'),
-      forget_after: durationSchema().default(86_400).describe('a node silent for so long is no longer known'),
+      at_least: durationSchema().prefault('5s').describe('a node may be silent for so long at the least'),
+      unannounced: durationSchema().prefault('60s').describe('for nodes that never sent an info'),
+      policy: z
+        .enum(['drop', 'hold', 'decay', 'fail'])
+        .default('drop')
+        .describe(
+          'what a silent node does: leaves, stays as it was, fades with tau_base, takes the identity with it',
+        ),
+      forget_after: durationSchema().prefault('24h').describe('a node silent for so long is no longer known'),
     })
     .prefault({}),
   emergence: z
     .strictObject({
-      min_nodes: z.int().min(1).default(1),
+      min_nodes: z.int().min(1).default(1).describe('live nodes a unified mesh has at the least'),
       hysteresis: share.default(0).describe('how far coherence must fall below the threshold to dissolve'),
       p_chance: share.nullable().default(null).describe('the largest p_chance that still counts'),
     })
@@ -54,13 +60,14 @@ export const httpSchema = z.strictObject({
   listen: z
     .string('HOST:PORT such as 127.0.0.1:8080')
     .regex(/^(\[[^\]]+\]|[^:\s]+):\d{1,5}$/, 'HOST:PORT such as 127.0.0.1:8080')
-    .default('127.0.0.1:8080'),
+    .default('127.0.0.1:8080')
+    .describe('HTTP, and MQTT over WebSocket at /mqtt'),
 });
 
 export const adoptSchema = z.strictObject({
   enabled: z.boolean().optional().describe('true in up, false in node-agent, unless given'),
-  max_nodes: z.int().min(0).max(100_000).default(1000),
-  forget_after: durationSchema().default(3600),
+  max_nodes: z.int().min(0).max(100_000).default(1000).describe('how many nodes are adopted at most'),
+  forget_after: durationSchema().prefault('1h').describe('a node without input for so long is let go'),
 });
 export type AdoptConfig = z.output<typeof adoptSchema>;
 
@@ -77,7 +84,7 @@ function inputSchema(definitions: readonly InputDefinition[]) {
   const shared = {
     encoder: encoderSchema.optional().describe("the adapter's own, else by the channel's name"),
     every: durationSchema().optional().describe("seconds between readings; the adapter's own unless given"),
-    weight: z.number().positive().max(1e6).default(1),
+    weight: z.number().positive().max(1e6).default(1).describe("among the node's inputs"),
   };
   const kinds = definitions.map((definition) => {
     const adapter = z.literal(definition.name);
@@ -93,16 +100,25 @@ function inputSchema(definitions: readonly InputDefinition[]) {
 function nodeSchema(inputs: readonly InputDefinition[]) {
   return z.strictObject({
     hardware: z.string().optional().describe('a preset of hardware:'),
-    tau_base: durationSchema().optional(),
-    tau_max: durationSchema().optional(),
+    tau_base: durationSchema()
+      .optional()
+      .describe("how fast the local phase follows; its hardware's unless given"),
+    tau_max: durationSchema()
+      .optional()
+      .describe("the longest lag of its resonance; its hardware's unless given"),
     alpha: z
       .number()
       .gt(0)
       .max(1)
       .optional()
       .describe('a constant share of the new reading instead of tau_base'),
-    weight: z.number().positive().max(1e6).optional(),
-    zone: zoneNameSchema.optional(),
+    weight: z
+      .number()
+      .positive()
+      .max(1e6)
+      .optional()
+      .describe("in the mesh's phase; its hardware's, else 1, unless given"),
+    zone: zoneNameSchema.optional().describe('the zone it belongs to, whatever the globs of zones say'),
     interval: durationSchema(0.001, 86_400)
       .optional()
       .describe('between phase messages; tau_base within 0.1 .. 1 s unless given'),
@@ -117,7 +133,8 @@ function outputSchema(definitions: readonly OutputDefinition[]) {
   const source = z
     .string()
     .regex(/^(global|zone\/[A-Za-z0-9._-]{1,64})$/, 'global or zone/<zone>')
-    .default('global');
+    .default('global')
+    .describe('what it follows: global, or zone/<zone>');
   const kinds = definitions.map((definition) =>
     z.strictObject({ adapter: z.literal(definition.name), source, ...definition.options.shape }),
   );
