@@ -75,14 +75,14 @@ function encoder(name: string, create: () => Encoder): KairosFigure {
   });
 }
 
-/** What the ladder replaces: every lag up to 1000 steps, directly over a history of 10,000 samples. */
+/** What the ladder replaces: each of its lags anew, directly over a history of 10,000 samples. */
 function directSum(): KairosFigure {
-  const lags = 1000;
-  return measure(`direct sums, ${HISTORY} samples, ${lags} lags`, 1, () => () => {
+  const ladder = new Resonance({ periodSeconds: 0.01, tauBaseSeconds: 0.01, tauMaxSeconds: 50 });
+  const lags = Array.from(ladder.tauSeconds, (tau) => Math.round(tau / 0.01)).filter((lag) => lag < HISTORY);
+  return measure(`direct sums over ${HISTORY} samples, ${lags.length} lags`, 1, () => () => {
     let greatest = 0;
-    for (let lag = 1; lag <= lags; lag++) {
-      let sumReal = 0;
-      let sumImag = 0;
+    for (const lag of lags) {
+      let [sumReal, sumImag] = [0, 0];
       for (let now = lag; now < HISTORY; now++) {
         const a = now % SAMPLES;
         const b = (now - lag) % SAMPLES;
@@ -95,7 +95,28 @@ function directSum(): KairosFigure {
   });
 }
 
-/** A phase message as the sync worker sums it: the old phase out, the new one in, for the mesh and for one zone. */
+/** A frozen sensor: what is left of the past must not turn into slow denormal numbers. */
+function stillResonance(): KairosFigure {
+  return measure('resonance, 0.01 s .. 60 s, frozen for 300 windows', 500_000, () => {
+    const subject = new Resonance({
+      periodSeconds: 0.01,
+      tauBaseSeconds: 0.01,
+      tauMaxSeconds: 60,
+      windowSeconds: 6,
+    });
+    for (let sample = 0; sample < 1000; sample++)
+      subject.push(real[sample] as number, imag[sample] as number);
+    for (let sample = 0; sample < 200_000; sample++) subject.push(1, 0);
+    return (count) => {
+      for (let sample = 0; sample < count; sample++) subject.push(1, 0);
+    };
+  });
+}
+
+/**
+ * A phase message as the sync worker sums it: the old phase out, the new one in, for the mesh and for one
+ * zone.
+ */
 function phaseMessage(hasResonance: boolean): KairosFigure {
   const name = `phase message into mesh and zone sums${hasResonance ? ', with resonance' : ''}`;
   return measure(name, 500_000, () => {
@@ -181,6 +202,7 @@ export async function kairosBench(): Promise<readonly KairosFigure[]> {
     resonance(0.01, 600),
     resonance(0.01, 3600),
     resonance(0.01, 3600, 1.5),
+    stillResonance(),
     direct,
     encoder('rhythm', () => createRhythmEncoder({ frequencyHz: 1.3, bandwidthHz: 0.2 })),
     encoder('trend', () => createTrendEncoder({ tauBaseSeconds: 1 })),

@@ -89,12 +89,13 @@ function readyLine(child: ChildProcess, output: () => { stdout: string; stderr: 
     const fail = (why: string): void =>
       reject(new Error(`becomingone ${why}:\n${output().stdout}\n${output().stderr}`));
     const timer = setTimeout(() => fail(`was not ready within ${READY_WITHIN_MS} ms`), READY_WITHIN_MS);
-    child.once('close', (code) => fail(`ended with ${code} before it was ready`));
+    const onClose = (code: number | null): void => fail(`ended with ${code} before it was ready`);
+    child.once('close', onClose);
     child.stdout?.on('data', () => {
       const line = /^ready ?(.*)$/m.exec(output().stdout);
       if (line === null) return;
       clearTimeout(timer);
-      child.removeAllListeners('close');
+      child.off('close', onClose);
       resolve(line[1] ?? '');
     });
   });

@@ -1,4 +1,4 @@
-import type { MqttClient } from 'mqtt';
+import type { IPublishPacket, MqttClient } from 'mqtt';
 import type { Link } from '../../contract/link.js';
 import { topicMatcher } from '../../contract/topic-filter.js';
 
@@ -8,6 +8,8 @@ export interface Received {
   readonly payload: Buffer;
   readonly text: string;
   readonly retained: boolean;
+  /** Of MQTT 5; none from a link. */
+  readonly properties: object;
   json(): unknown;
 }
 
@@ -102,8 +104,8 @@ async function subscribe(
     );
   }
   const matches = topicMatcher(filter);
-  const onMessage = (topic: string, payload: Buffer, packet: { retain: boolean }): void => {
-    if (matches(topic)) take(received(topic, payload, packet.retain));
+  const onMessage = (topic: string, payload: Buffer, packet: IPublishPacket): void => {
+    if (matches(topic)) take(received(topic, payload, packet.retain, packet.properties));
   };
   source.on('message', onMessage);
   await source.subscribeAsync(filter, { qos: 1 });
@@ -113,10 +115,10 @@ async function subscribe(
   };
 }
 
-function received(topic: string, bytes: Uint8Array, retained: boolean): Received {
+function received(topic: string, bytes: Uint8Array, retained: boolean, properties: object = {}): Received {
   const payload = Buffer.from(bytes);
   const text = payload.toString('utf8');
-  return { topic, payload, text, retained, json: () => JSON.parse(text) };
+  return { topic, payload, text, retained, properties, json: () => JSON.parse(text) };
 }
 
 function describe(messages: readonly Received[]): string {

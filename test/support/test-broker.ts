@@ -21,6 +21,7 @@ export interface TestBroker extends AsyncDisposable {
   readonly mqttLink: OpenLink;
   /** A client of mqtt.js, connected; it does not reconnect. */
   connect(options?: IClientOptions): Promise<MqttClient>;
+  connectWebSocket(options?: IClientOptions): Promise<MqttClient>;
 }
 
 export interface TestBrokerOptions {
@@ -44,17 +45,19 @@ export async function startTestBroker(options: TestBrokerOptions = {}): Promise<
       links.add(link);
       return link;
     };
+  const connectTracked = async (to: string, clientOptions?: IClientOptions): Promise<MqttClient> => {
+    const client = await connectClient(to, clientOptions);
+    clients.add(client);
+    return client;
+  };
   return {
     url,
     webSocketUrl,
     broker,
     openLink: tracked(inProcessLinks({ port: broker.port, log })),
     mqttLink: tracked(mqttLinks({ url, clock: systemClock, log })),
-    async connect(clientOptions = {}) {
-      const client = await connectClient(url, clientOptions);
-      clients.add(client);
-      return client;
-    },
+    connect: (clientOptions) => connectTracked(url, clientOptions),
+    connectWebSocket: (clientOptions) => connectTracked(webSocketUrl, clientOptions),
     async [Symbol.asyncDispose]() {
       await Promise.all([...links].map((link) => link.close()));
       for (const client of clients) client.end(true);

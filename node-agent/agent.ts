@@ -1,0 +1,199 @@
+import type { InputDefinition } from '../contract/adapters.js';
+import { within } from '../contract/clock.js';
+import { resolveNode } from '../contract/config/resolve.js';
+import { type Config, type NodeConfig, TOPIC_INPUT } from '../contract/config/schema.js';
+import { createZoneMatcher } from '../contract/config/zones.js';
+import type { Link, LinkMessage } from '../contract/link.js';
+import type { PartContext } from '../contract/part.js';
+import { createRejections } from '../contract/rejections.js';
+import { createService, type Service } from '../contract/service.js';
+import { type Adoption, createAdoption } from './adoption.js';
+import { type Announcements, createAnnouncements } from './announcements.js';
+import { createArrivals } from './arrivals.js';
+import { createNode, type NodeServices, type ServedNode } from './node.js';
+import { createVoice } from './voice.js';
+
+/** Inputs have 200 ms to stop; one that does not is left behind after so many seconds. */
+const PATIENCE_SECONDS = 0.5;
+
+export interface NodeAgentOptions {
+  /** Its name in the mesh, legal. */
+  readonly agent: string;
+  /** The configuration's nodes; those without inputs are served by others. */
+  readonly nodes: Readonly<Record<string, NodeConfig>>;
+  readonly hardware: Config['hardware'];
+  readonly zones: Config['zones'];
+  readonly adopt: { readonly enabled: boolean; readonly max_nodes: number; readonly forget_after: number };
+  /** Every kind of input there is. */
+  readonly inputs: readonly InputDefinition[];
+  /** Uniform in [0, 1), for the jitter of restarts; Math.random unless given. */
+  readonly random?: () => number;
+}
+
+/**
+ * Starts a node agent: it serves the configuration's nodes and, if it may, adopts those whose readings nobody serves.
+ *
+ * @returns once the link is open, its subscriptions stand and its births are out.
+ * @throws MeshError CONFIG_INVALID for a node that cannot be made; LINK_REFUSED or LINK_AWAY as `openLink` does.
+ */
+export async function startNodeAgent(
+  options: NodeAgentOptions,
+  context: PartContext,
+  signal: AbortSignal,
+): Promise<Service> {
+  const agent = new NodeAgent(options, context);
+  const link = await agent.open(signal);
+  const service = createService('node-agent', () => agent.stop(link));
+  void link.closed.then((error) => (error === undefined ? service.close() : service.fail(error)));
+  try {
+    await agent.serve(link);
+  } catch (error) {
+    await service.close();
+    throw error;
+  }
+  return service;
+}
+
+class NodeAgent {
+  private readonly options: NodeAgentOptions;
+  private readonly context: PartContext;
+  private readonly zoneOf: (node: string) => string | null;
+  private readonly services: NodeServices;
+  private readonly announcements: Announcements;
+  private readonly own: ReadonlyMap<string, ServedNode>;
+  private adoption: Adoption | undefined;
+  private link: Link | undefined;
+  private state: 'starting' | 'serving' | 'stopping' = 'starting';
+
+  constructor(options: NodeAgentOptions, context: PartContext) {
+    const log = context.log.child({ component: 'node-agent' });
+    const voice = createVoice(context.topics, () => this.link);
+    const rejections = createRejections(
+      (node, message) => voice.say('error', { node }, message),
+      context.clock,
+    );
+    this.options = options;
+    this.context = { ...context, log };
+    this.zoneOf = createZoneMatcher(options.zones);
+    this.services = {
+      ...this.context,
+      voice,
+      reject(node, topic, reason) {
+        rejections.reject(node, topic, reason);
+        log.debug({ topic, reason, rejected: rejections.count }, 'rejected');
+      },
+      definitions: new Map(options.inputs.map((definition) => [definition.name, definition])),
+      arrivals: createArrivals(context.clock),
+      random: options.random ?? Math.random,
+    };
+    this.announcements = createAnnouncements({
+      ...this.context,
+      voice,
+      agent: options.agent,
+      nodeNames: () => this.nodes.map(({ name }) => name),
+    });
+    if (options.adopt.enabled && !this.services.definitions.has(TOPIC_INPUT)) {
+      throw new RangeError(`adoption needs the input ${TOPIC_INPUT}`);
+    }
+    this.own = this.createOwnNodes();
+  }
+
+  async open(signal: AbortSignal): Promise<Link> {
+    const { will } = this.announcements;
+    this.link = await this.context.openLink(
+      { name: 'node-agent', will, birth: () => this.announce() },
+      signal,
+    );
+    return this.link;
+  }
+
+  /** Listens first, then says who is there: whoever hears of a node can reach it. */
+  async serve(link: Link): Promise<void> {
+    for (const node of this.own.values()) node.startInputs();
+    await this.listen(link);
+    if (this.state === 'stopping') return;
+    this.state = 'serving';
+    this.announce();
+    for (const node of this.own.values()) node.startPublishing();
+    this.context.log.info({ nodes: this.own.size, adopts: this.adoption !== undefined }, 'serving');
+  }
+
+  /** Stops the inputs, then the phases, and leaves word that they are gone. */
+  async stop(link: Link): Promise<void> {
+    this.state = 'stopping';
+    const inputs = [...this.own.values()].map((node) => node.stopInputs());
+    await within(this.context.clock, PATIENCE_SECONDS, Promise.all([...inputs, this.adoption?.stop()]));
+    for (const node of this.nodes) {
+      node.stopPublishing();
+      this.announcements.farewell(node);
+    }
+    this.announcements.agentOffline();
+    await link.close();
+  }
+
+  private get nodes(): ServedNode[] {
+    return [...this.own.values(), ...(this.adoption?.nodes ?? [])];
+  }
+
+  private createOwnNodes(): Map<string, ServedNode> {
+    const nodes = new Map<string, ServedNode>();
+    for (const [name, { inputs }] of Object.entries(this.options.nodes)) {
+      if (Object.keys(inputs).length === 0) continue;
+      const node = this.createNode(name, false);
+      for (const [channel, input] of Object.entries(inputs)) node.addInput(channel, input);
+      nodes.set(name, node);
+    }
+    return nodes;
+  }
+
+  private createNode(name: string, adopted: boolean): ServedNode {
+    const { nodes, hardware } = this.options;
+    const settings = resolveNode(Object.hasOwn(nodes, name) ? (nodes[name] ?? {}) : {}, hardware);
+    const zone = settings.zone ?? this.zoneOf(name) ?? undefined;
+    const infoChanged = (node: ServedNode): void => this.announcements.info(node);
+    return createNode({ name, adopted, settings: { ...settings, zone }, infoChanged }, this.services);
+  }
+
+  /** Subscriptions of one link must not overlap, so it is one for all nodes or one for each. */
+  private async listen(link: Link): Promise<void> {
+    const { topics } = this.context;
+    const hear = (message: LinkMessage): void => this.route(message);
+    if (this.options.adopt.enabled) {
+      this.adoption = this.createAdoption(link);
+      await this.adoption.start();
+      await link.subscribe(topics.filter('input'), hear);
+    } else {
+      const names = [...this.own.keys()];
+      await Promise.all(names.map((node) => link.subscribe(topics.filter('input', { node }), hear)));
+    }
+  }
+
+  private createAdoption(link: Link): Adoption {
+    const { agent, adopt } = this.options;
+    return createAdoption({
+      ...this.services,
+      agent,
+      maxNodes: adopt.max_nodes,
+      forgetAfterSeconds: adopt.forget_after,
+      link,
+      announcements: this.announcements,
+      createNode: (name) => this.createNode(name, true),
+    });
+  }
+
+  private announce(): void {
+    if (this.state !== 'serving') return;
+    this.announcements.agentOnline();
+    for (const node of this.nodes) this.announcements.birth(node);
+    for (const node of this.nodes) node.publishNow();
+  }
+
+  /** Hands a message on an input topic to its node; one that the broker had kept is old. */
+  private route(message: LinkMessage): void {
+    const { node, channel } = this.context.topics.parse('input', message.topic) ?? {};
+    if (message.retained || this.state === 'stopping' || node === undefined || channel === undefined) return;
+    const own = this.own.get(node);
+    if (own === undefined) this.adoption?.take(node, channel, message);
+    else own.deliver(channel, message.payload);
+  }
+}

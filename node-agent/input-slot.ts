@@ -1,0 +1,153 @@
+import type { InputDefinition, Reading } from '../contract/adapters.js';
+import { defaultEncoder } from '../contract/config/encoder.js';
+import type { InputConfig } from '../contract/config/schema.js';
+import { show } from '../contract/explain.js';
+import type { Instant } from '../contract/instant.js';
+import type { Encoder } from '../kairos/encoder.js';
+import { createPairEncoder } from '../kairos/pair-encoder.js';
+import { createEncoder, type EncoderPlace, takesPair } from './encoders.js';
+import { createInputSupervisor, type InputSupervisor, type SupervisorContext } from './input-supervisor.js';
+
+/** One input of a node: an adapter that is kept running, and the encoder of its readings. */
+export interface InputSlot {
+  readonly adapter: string;
+  readonly weight: number;
+  /** Holds z; another one after the first reading if that told what kind it is. */
+  readonly encoder: Encoder;
+  /** Whether a reading has been taken, so that z counts. */
+  readonly hasPhase: boolean;
+  /** Runs the adapter until `signal` aborts; resolves when it has stopped. Never rejects. */
+  run(signal: AbortSignal): Promise<void>;
+  /** Hands the adapter a message that came on the input's topic. */
+  deliver(text: string): void;
+}
+
+export interface InputSlotOptions extends EncoderPlace {
+  readonly config: InputConfig;
+  readonly definition: InputDefinition;
+  /** The instant of a reading that brings none. */
+  readonly arrivals: () => Instant;
+}
+
+/** What a slot tells its node. */
+export interface SlotEvents {
+  /** A reading was taken; `restarted` when time went back so far that the encoder forgot what was before. */
+  taken(at: Instant, restarted: boolean): void;
+  rejected(reason: string): void;
+  /** The first reading was a pair, on an input that nobody had given an encoder. */
+  becamePair(): void;
+}
+
+/** @throws MeshError CONFIG_INVALID when the configured encoder cannot be made. */
+export function createInputSlot(
+  options: InputSlotOptions,
+  supervisor: SupervisorContext,
+  events: SlotEvents,
+): InputSlot {
+  return new AdapterSlot(options, supervisor, events);
+}
+
+class AdapterSlot implements InputSlot {
+  readonly weight: number;
+  encoder: Encoder;
+  hasPhase = false;
+  private readonly definition: InputDefinition;
+  private readonly adapterOptions: Record<string, unknown>;
+  private readonly everySeconds: number;
+  private readonly encoderIsGiven: boolean;
+  private readonly arrivals: () => Instant;
+  private readonly context: SupervisorContext;
+  private readonly supervisor: InputSupervisor;
+  private readonly events: SlotEvents;
+  private readonly listeners = new Set<(text: string) => void>();
+
+  constructor(options: InputSlotOptions, context: SupervisorContext, events: SlotEvents) {
+    const { adapter: _, encoder: configured, every, weight, ...adapterOptions } = options.config;
+    const given = configured ?? options.definition.encoder;
+    this.weight = weight;
+    this.encoder = createEncoder(given ?? defaultEncoder(options.channel), options);
+    this.definition = options.definition;
+    this.adapterOptions = adapterOptions;
+    this.everySeconds = every ?? options.definition.everySeconds;
+    this.encoderIsGiven = given !== undefined;
+    this.arrivals = options.arrivals;
+    this.context = context;
+    this.supervisor = createInputSupervisor(context);
+    this.events = events;
+  }
+
+  get adapter(): string {
+    return this.definition.name;
+  }
+
+  run(signal: AbortSignal): Promise<void> {
+    return this.supervisor.keepRunning(async () => {
+      let isOver = false;
+      const whileItRuns = (act: () => void): void => {
+        if (!isOver && !signal.aborted) act();
+      };
+      const input = this.definition.create(this.adapterOptions, {
+        clock: this.context.clock,
+        log: this.context.log,
+        everySeconds: this.everySeconds,
+        emit: (reading) =>
+          whileItRuns(() => {
+            const fault = this.take(reading);
+            if (fault !== null) this.events.rejected(fault);
+          }),
+        reject: (reason) => whileItRuns(() => this.events.rejected(reason)),
+        onMessage: (handler) => this.listen(handler),
+      });
+      await input.run(signal).finally(() => {
+        isOver = true;
+        this.listeners.clear();
+      });
+    }, signal);
+  }
+
+  deliver(text: string): void {
+    if (this.listeners.size === 0) {
+      this.events.rejected(
+        `found a message, expected none, because the adapter ${this.adapter} feeds this input`,
+      );
+    }
+    for (const listener of this.listeners) listener(text);
+  }
+
+  private listen(handler: (text: string) => void): () => void {
+    this.listeners.add(handler);
+    return () => this.listeners.delete(handler);
+  }
+
+  /** @returns why the reading could not be taken, in a sentence; null when it was. */
+  private take(reading: Reading): string | null {
+    this.supervisor.works();
+    const isPair = reading.imag !== undefined;
+    const becomesPair = isPair && !this.hasPhase && !this.encoderIsGiven && !takesPair(this.encoder.name);
+    const encoder = becomesPair ? createPairEncoder() : this.encoder;
+    if (isPair !== takesPair(encoder.name)) return mismatch(reading, encoder);
+    const at = reading.at ?? this.arrivals();
+    const isTaken = encoder.encode(reading.value, reading.imag ?? 0, at.wholeSeconds, at.fraction);
+    if (!isTaken) return refusal(reading, at, encoder);
+    const restarted = this.hasPhase && encoder.restarted;
+    this.encoder = encoder;
+    this.hasPhase = true;
+    if (becomesPair) this.events.becamePair();
+    this.events.taken(at, restarted);
+    return null;
+  }
+}
+
+function describe({ value, imag }: Reading): string {
+  return imag === undefined ? show(value) : `{"real": ${show(value)}, "imag": ${show(imag)}}`;
+}
+
+function mismatch(reading: Reading, encoder: Encoder): string {
+  const expected = takesPair(encoder.name) ? '{"real": number, "imag": number}' : 'a number';
+  return `found ${describe(reading)}, expected ${expected}, because the input is encoded as ${encoder.name}`;
+}
+
+function refusal(reading: Reading, at: Instant, { rejection }: Encoder): string {
+  const unixSeconds = at.wholeSeconds + at.fraction;
+  return `found ${describe(reading)} at ${unixSeconds} (Unix seconds), refused because ${rejection}`;
+}

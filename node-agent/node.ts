@@ -1,0 +1,191 @@
+import type { InputDefinition } from '../contract/adapters.js';
+import type { NodeSettings } from '../contract/config/resolve.js';
+import { type InputConfig, TOPIC_INPUT } from '../contract/config/schema.js';
+import { MeshError } from '../contract/errors.js';
+import { show } from '../contract/explain.js';
+import type { Instant } from '../contract/instant.js';
+import type { PartContext } from '../contract/part.js';
+import { textOf } from '../contract/wire.js';
+import type { EncoderName } from '../kairos/encoder.js';
+import { commonEncoder } from './encoders.js';
+import { sizeFault } from './input-payload.js';
+import { createInputSlot, type InputSlot } from './input-slot.js';
+import { createNodePhase, type NodePhase } from './node-phase.js';
+import { createPhasePublisher, type PhaseContent, type PhasePublisher } from './phase-publisher.js';
+import type { Voice } from './voice.js';
+
+/** Counts a message that was not taken, and tells its node why in a sentence; null where there is no node to tell. */
+export type Reject = (node: string | null, topic: string, reason: string) => void;
+
+/** What all nodes of an agent share. */
+export interface NodeServices extends Pick<PartContext, 'topics' | 'clock' | 'log' | 'session'> {
+  readonly voice: Voice;
+  readonly reject: Reject;
+  readonly definitions: ReadonlyMap<string, InputDefinition>;
+  /** The instant of a reading that brings none. */
+  readonly arrivals: () => Instant;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+}
+
+export interface NodeOptions {
+  readonly name: string;
+  readonly settings: NodeSettings;
+  /** Whether the agent serves it only because nobody else does. */
+  readonly adopted: boolean;
+  /** Called when what its info says has changed, while it publishes. */
+  readonly infoChanged: (node: ServedNode) => void;
+}
+
+/** A node that this agent serves: it reads its inputs, keeps their common local phase and publishes it. */
+export interface ServedNode extends Omit<NodeOptions, 'infoChanged'> {
+  readonly inputs: ReadonlyMap<string, InputSlot>;
+  /** How its phase is made: what its inputs' encoders have in common. */
+  readonly encoder: EncoderName;
+  /** @throws MeshError CONFIG_INVALID when its adapter or its encoder cannot be made. */
+  addInput(channel: string, config: InputConfig): void;
+  /** Starts the inputs, and every input that is added from now on. */
+  startInputs(): void;
+  /** Publishes the phase from now on, or from the first reading on. */
+  startPublishing(): void;
+  /** Publishes the latest phase, if there is one. */
+  publishNow(): void;
+  /** Takes a message that came on the topic of one of its inputs. */
+  deliver(channel: string, payload: Uint8Array): void;
+  /** Ends every input; resolves when they have stopped. */
+  stopInputs(): Promise<void>;
+  stopPublishing(): void;
+}
+
+export function createNode(options: NodeOptions, services: NodeServices): ServedNode {
+  return new InputNode(options, services);
+}
+
+class InputNode implements ServedNode {
+  readonly name: string;
+  readonly settings: NodeSettings;
+  readonly adopted: boolean;
+  readonly inputs = new Map<string, InputSlot>();
+  private readonly options: NodeOptions;
+  private readonly services: NodeServices;
+  private readonly phase: NodePhase;
+  private readonly publisher: PhasePublisher;
+  private readonly runs: { readonly stop: AbortController; readonly done: Promise<void> }[] = [];
+  private inputsRun = false;
+  private publishes = false;
+
+  constructor(options: NodeOptions, services: NodeServices) {
+    const { name, settings, adopted } = options;
+    this.name = name;
+    this.settings = settings;
+    this.adopted = adopted;
+    this.options = options;
+    this.services = services;
+    this.phase = createNodePhase(settings, this.inputs);
+    this.publisher = createPhasePublisher(
+      {
+        node: name,
+        intervalSeconds: settings.intervalSeconds,
+        clock: services.clock,
+        voice: services.voice,
+      },
+      () => this.content(),
+    );
+  }
+
+  get encoder(): EncoderName {
+    return commonEncoder([...this.inputs.values()].map(({ encoder }) => encoder.name));
+  }
+
+  addInput(channel: string, config: InputConfig): void {
+    const { definitions, arrivals, log } = this.services;
+    const adapter = config.adapter ?? TOPIC_INPUT;
+    const definition = definitions.get(adapter);
+    if (definition === undefined) {
+      const expected = `one of ${[...definitions.keys()].join(', ')}`;
+      const place = `nodes.${this.name}.inputs.${channel}.adapter`;
+      throw new MeshError('CONFIG_INVALID', `${place}: found ${show(adapter)}, expected ${expected}`);
+    }
+    const slot: InputSlot = createInputSlot(
+      {
+        node: this.name,
+        channel,
+        config,
+        definition,
+        arrivals,
+        tauBaseSeconds: this.settings.tauBaseSeconds,
+      },
+      { ...this.services, log: log.child({ node: this.name, input: channel }) },
+      {
+        taken: (at, restarted) => this.take(at, restarted),
+        rejected: (reason) => this.reject(channel, reason),
+        becamePair: () => this.inputsChanged(),
+      },
+    );
+    this.inputs.set(channel, slot);
+    this.inputsChanged();
+    if (this.inputsRun) this.run(slot);
+  }
+
+  startInputs(): void {
+    this.inputsRun = true;
+    for (const slot of this.inputs.values()) this.run(slot);
+  }
+
+  startPublishing(): void {
+    this.publishes = true;
+    if (this.phase.isKnown) this.publisher.start();
+  }
+
+  publishNow(): void {
+    this.publisher.now();
+  }
+
+  deliver(channel: string, payload: Uint8Array): void {
+    const slot = this.inputs.get(channel);
+    const fault =
+      slot === undefined
+        ? `found the channel ${show(channel)}, expected one of ${[...this.inputs.keys()].join(', ')}`
+        : sizeFault(payload);
+    if (fault === null) slot?.deliver(textOf(payload));
+    else this.reject(channel, fault);
+  }
+
+  async stopInputs(): Promise<void> {
+    for (const { stop } of this.runs) stop.abort();
+    await Promise.all(this.runs.map(({ done }) => done));
+  }
+
+  stopPublishing(): void {
+    this.publishes = false;
+    this.publisher.stop();
+  }
+
+  private run(slot: InputSlot): void {
+    const stop = new AbortController();
+    this.runs.push({ stop, done: slot.run(stop.signal) });
+  }
+
+  private reject(channel: string, reason: string): void {
+    this.services.reject(
+      this.name,
+      this.services.topics.build('input', { node: this.name, channel }),
+      reason,
+    );
+  }
+
+  private inputsChanged(): void {
+    if (this.publishes) this.options.infoChanged(this);
+  }
+
+  private take(at: Instant, restarted: boolean): void {
+    this.phase.follow(at, restarted);
+    if (this.publishes) this.publisher.start();
+  }
+
+  private content(): PhaseContent {
+    const { real, imag, coherence } = this.phase;
+    const { session } = this.services;
+    return { node_id: this.name, phase: { real, imag }, coherence, session, encoder: this.encoder };
+  }
+}

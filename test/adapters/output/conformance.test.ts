@@ -1,0 +1,65 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { apiOutput } from '../../../adapters/output/api.js';
+import { displayOutput } from '../../../adapters/output/display.js';
+import { outputDefinitions } from '../../../adapters/output/registry.js';
+import { textOutput } from '../../../adapters/output/text.js';
+import type { OutputDefinition } from '../../../contract/adapters.js';
+import { temporaryFolder } from '../../support/cli.js';
+import { createTestTerminal } from '../samples.js';
+import { startHttpServer } from './http-server.js';
+import { describeOutput, type OutputBench } from './output-suite.js';
+
+async function terminalBench(isTTY: boolean, options: object = {}): Promise<OutputBench> {
+  const terminal = createTestTerminal({ isTTY, columns: 80 });
+  return { options: { ...options }, terminal, acts: () => terminal.text(), async [Symbol.asyncDispose]() {} };
+}
+
+async function httpBench(): Promise<OutputBench> {
+  let stalled = false;
+  const server = await startHttpServer((response) => {
+    if (!stalled) response.writeHead(204).end();
+  });
+  return {
+    options: { url: server.url, every: 0 },
+    terminal: createTestTerminal(),
+    acts: () => server.posts.length,
+    stall: () => {
+      stalled = true;
+    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
+/** A file, of which the length shows what was done. */
+async function fileBench(): Promise<OutputBench> {
+  const folder = await temporaryFolder();
+  const to = join(folder.path, 'coherence.log');
+  return {
+    options: { to, every: 0 },
+    terminal: createTestTerminal(),
+    acts: () =>
+      stat(to).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  };
+}
+
+const BENCHES: readonly [string, OutputDefinition, () => Promise<OutputBench>][] = [
+  ['api', apiOutput, httpBench],
+  ['display on a terminal', displayOutput, () => terminalBench(true)],
+  ['display elsewhere', displayOutput, () => terminalBench(false)],
+  ['text to the terminal', textOutput, () => terminalBench(false, { every: 0 })],
+  ['text to a file', textOutput, fileBench],
+];
+
+for (const [title, definition, openBench] of BENCHES) describeOutput(title, definition, openBench);
+
+test('every output of the registry is held to this, and called as its file', async () => {
+  expect(new Set(BENCHES.map(([, definition]) => definition))).toEqual(new Set(outputDefinitions));
+  const files = (await readdir('adapters/output')).filter((file) => file !== 'registry.ts').sort();
+  expect(outputDefinitions.map(({ name }) => `${name}.ts`)).toEqual(files);
+});
