@@ -1,3 +1,4 @@
+import type { MathNode } from 'mathjs';
 import type { Encoder } from './encoder.js';
 import { createDisciplinedEncoder, type EncoderKernel, type Reading } from './encoder-discipline.js';
 import { LONGEST_FORMULA, requireArithmetic } from './formula.js';
@@ -28,14 +29,24 @@ type Evaluate = (scope: Scope) => unknown;
  * @see kairos.md, section 1; https://mathjs.org/docs/expressions/security.html
  */
 export async function createExpressionEncoder(options: ExpressionOptions): Promise<Encoder> {
-  return createDisciplinedEncoder('expression', new ExpressionKernel(await compileFormula(options.formula)));
+  return (await loadExpressionEncoders())(options);
 }
 
-async function compileFormula(formula: string): Promise<Evaluate> {
+/**
+ * Loads mathjs (0.8 s at the first call), so that encoders can be made at once from then on.
+ *
+ * @returns what {@link createExpressionEncoder} does, without waiting.
+ */
+export async function loadExpressionEncoders(): Promise<(options: ExpressionOptions) => Encoder> {
+  const { parse } = await import('mathjs');
+  return ({ formula }) =>
+    createDisciplinedEncoder('expression', new ExpressionKernel(compileFormula(formula, parse)));
+}
+
+function compileFormula(formula: string, parse: (text: string) => MathNode): Evaluate {
   if (formula.length > LONGEST_FORMULA) {
     throw new RangeError(`the formula has ${formula.length} characters; it may have ${LONGEST_FORMULA}`);
   }
-  const { parse } = await import('mathjs');
   try {
     const tree = parse(formula);
     requireArithmetic(tree);

@@ -1,6 +1,7 @@
 import { CHANNEL_RANGES, type EncoderConfig } from '../contract/config/encoder.js';
-import { MeshError } from '../contract/errors.js';
+import { MeshError, reasonOf } from '../contract/errors.js';
 import { carriesAngle, type Encoder, type EncoderName } from '../kairos/encoder.js';
+import type { ExpressionOptions } from '../kairos/expression-encoder.js';
 import { createLevelEncoder } from '../kairos/level-encoder.js';
 import { createPairEncoder } from '../kairos/pair-encoder.js';
 import { createPulseEncoder } from '../kairos/pulse-encoder.js';
@@ -17,12 +18,15 @@ export interface EncoderPlace {
   readonly channel: string;
   /** The node's tau_base, over which a trend's rate is smoothed. */
   readonly tauBaseSeconds: number;
+  /** Makes encoders of formulas; given where there are any, since it takes loading. */
+  readonly expressions?: ((options: ExpressionOptions) => Encoder) | undefined;
 }
 
 /**
  * Makes the encoder that a configuration names.
  *
- * @throws MeshError CONFIG_INVALID for a level without a range on a channel whose range nobody knows.
+ * @throws MeshError CONFIG_INVALID for a level without a range on a channel whose range nobody knows, or for a formula
+ *   that is none.
  */
 export function createEncoder(config: EncoderConfig, place: EncoderPlace): Encoder {
   switch (config.name) {
@@ -44,6 +48,18 @@ export function createEncoder(config: EncoderConfig, place: EncoderPlace): Encod
       });
     case 'pulse':
       return createPulseEncoder();
+    case 'expression':
+      return createFormula(config.formula, place);
+  }
+}
+
+function createFormula(formula: string, { node, channel, expressions }: EncoderPlace): Encoder {
+  if (expressions === undefined) throw new RangeError('loadExpressionEncoders comes first');
+  try {
+    return expressions({ formula });
+  } catch (error) {
+    const place = `nodes.${node}.inputs.${channel}.encoder.formula`;
+    throw new MeshError('CONFIG_INVALID', `${place}: ${reasonOf(error)}`, { cause: error });
   }
 }
 

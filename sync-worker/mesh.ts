@@ -1,5 +1,6 @@
 import type { MeshConfig } from '../contract/config/schema.js';
 import type { InfoMessage } from '../contract/payloads/info.js';
+import { copyContribution, createContribution } from '../kairos/contribution.js';
 import { Deadlines } from './deadlines.js';
 import { Fading } from './fading.js';
 import type { Group } from './group.js';
@@ -34,6 +35,8 @@ export class Mesh {
   private readonly records = new Map<string, NodeRecord>();
   private readonly deadlines: Deadlines<NodeRecord>;
   private readonly fading: Fading;
+  /** What a message makes of its node's contribution, before it takes the place of the old one. */
+  private readonly next = createContribution();
   private nowSeconds: number;
 
   constructor(options: {
@@ -83,15 +86,18 @@ export class Mesh {
     if (arrives) this.enliven(node);
     if (node.summed && !arrives && equals(contribution, reading)) return;
     this.observer.moving(node);
-    if (node.summed) group.sums.remove(contribution);
-    contribution.real = reading.real;
-    contribution.imag = reading.imag;
-    contribution.coherence = reading.coherence;
-    contribution.angle = reading.angle;
-    contribution.hasResonance = reading.hasResonance;
-    contribution.resonanceReal = reading.resonanceReal;
-    contribution.resonanceImag = reading.resonanceImag;
-    group.sums.add(contribution);
+    const { next } = this;
+    next.weight = contribution.weight;
+    next.real = reading.real;
+    next.imag = reading.imag;
+    next.coherence = reading.coherence;
+    next.angle = reading.angle;
+    next.hasResonance = reading.hasResonance;
+    next.resonanceReal = reading.resonanceReal;
+    next.resonanceImag = reading.resonanceImag;
+    if (node.summed) group.sums.replace(contribution, next);
+    else group.sums.add(next);
+    copyContribution(next, contribution);
     node.summed = true;
     if (arrives) this.observer.joined(node);
     group.changed();

@@ -3,7 +3,7 @@ import { type EncoderConfig, encoderSchema } from '../../contract/config/encoder
 import { MeshError, reasonOf } from '../../contract/errors.js';
 import { explain } from '../../contract/explain.js';
 import type { Encoder } from '../../kairos/encoder.js';
-import { createExpressionEncoder } from '../../kairos/expression-encoder.js';
+import { loadExpressionEncoders } from '../../kairos/expression-encoder.js';
 import { createEncoder } from '../../node-agent/encoders.js';
 import { Analysis } from '../analyze/analysis.js';
 import { plotResonance } from '../analyze/plot.js';
@@ -63,31 +63,30 @@ export async function analyze(file: string, options: AnalyzeOptions): Promise<vo
   }
 }
 
-function encoderOf(
+async function encoderOf(
   options: AnalyzeOptions,
   isComplex: boolean,
   tauBaseSeconds: number,
-): Promise<Encoder> | Encoder {
+): Promise<Encoder> {
   const [name = isComplex ? 'pair' : 'trend', formula] = options.encoder ?? [];
-  if (name === 'expression') {
-    if (formula === undefined)
-      throw invalid('--encoder expression: found no formula, expected one, e.g. "exp(i*x)"');
-    return createExpressionEncoder({ formula });
-  }
-  return createEncoder(encoderConfig(name, options), { node: 'recording', channel: 'value', tauBaseSeconds });
+  const config = encoderConfig(name, formula, options);
+  const expressions = config.name === 'expression' ? await loadExpressionEncoders() : undefined;
+  return createEncoder(config, { node: 'recording', channel: 'value', tauBaseSeconds, expressions });
 }
 
 /** The encoder as a configuration would name it, so that one schema judges both. */
-function encoderConfig(name: string, options: AnalyzeOptions): EncoderConfig {
+function encoderConfig(name: string, formula: string | undefined, options: AnalyzeOptions): EncoderConfig {
   const { min, max, frequency, bandwidth, memory, context } = options;
-  const given = { min, max, frequency, bandwidth, memory, context };
+  const given = { formula, min, max, frequency, bandwidth, memory, context };
   const written = {
     name,
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
   };
   const config = encoderSchema.safeParse(written);
-  if (config.success) return config.data;
-  throw invalid(`--encoder: ${explain(encoderSchema, written)}`);
+  if (!config.success) throw invalid(`--encoder ${name}: ${explain(encoderSchema, written)}`);
+  if (name === 'level' && min === undefined)
+    throw invalid('--encoder level: found no range, expected --min and --max');
+  return config.data;
 }
 
 function invalid(detail: string): MeshError {

@@ -28,6 +28,10 @@ const encoders = z.discriminatedUnion('name', [
       .describe('hertz, at most the frequency; a tenth of it unless given'),
   }),
   z.strictObject({ name: z.literal('pulse') }),
+  z.strictObject({
+    name: z.literal('expression'),
+    formula: z.string().min(1).max(500).describe('over x, t and dt, real or complex: exp(i*2*pi*x/24)'),
+  }),
 ]);
 
 /** How readings become a phase: `trend`, or `{ name: level, min: 0, max: 40 }` where there is something to set. */

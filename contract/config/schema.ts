@@ -15,7 +15,12 @@ export const meshSchema = z.strictObject({
     .default('mesh')
     .describe('the first levels of every topic'),
   threshold: share.default(0.75).describe('coherence above which the mesh is unified'),
-  collapse: share.default(0.8).describe('|resonance|^2 from which the mesh counts as collapsed'),
+  collapse: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.8)
+    .describe('|resonance|^2 from which the mesh counts as collapsed'),
   rate: z.number().min(0.1).max(1000).default(10).describe('global messages a second, at most'),
   stale: z
     .strictObject({
@@ -35,7 +40,13 @@ export const meshSchema = z.strictObject({
     .strictObject({
       min_nodes: z.int().min(1).default(1).describe('live nodes a unified mesh has at the least'),
       hysteresis: share.default(0).describe('how far coherence must fall below the threshold to dissolve'),
-      p_chance: share.nullable().default(null).describe('the largest p_chance that still counts'),
+      p_chance: z
+        .number()
+        .gt(0)
+        .max(1)
+        .nullable()
+        .default(null)
+        .describe('the largest p_chance that still counts'),
     })
     .prefault({}),
 });

@@ -6,7 +6,7 @@ const transactionSchema = z.union([z.string().max(256), z.number()]).describe('g
 /** What can be set at run time, with its range; null goes back to the configuration's value. */
 export const syncSettingsSchema = z.strictObject({
   threshold: z.number().min(0).max(1).nullable().optional(),
-  collapse: z.number().min(0).max(1).nullable().optional(),
+  collapse: z.number().gt(0).max(1).nullable().optional(),
   rate: z.number().min(0.1).max(1000).nullable().optional().describe('global messages a second'),
 });
 export type SyncSettings = z.infer<typeof syncSettingsSchema>;
