@@ -34,6 +34,7 @@ export async function nodeAgentPart(
     nodes: config.nodes ?? (await hostNodes(hostName(), systemInput)),
     hardware: config.hardware,
     zones: config.zones,
+    collapse: config.mesh.collapse,
     adopt: { ...config.adopt, enabled: config.adopt.enabled ?? adoptsByDefault },
     inputs: inputDefinitions,
   };

@@ -17,7 +17,7 @@ export interface Reading {
 export interface InputContext {
   readonly clock: Clock;
   readonly log: Log;
-  /** Seconds between two readings, for an input that samples. */
+  /** Seconds between two readings, for an input that samples; 1 unless the definition or the configuration says. */
   readonly everySeconds: number;
   emit(reading: Reading): void;
   /** Counts a reading that could not be used and tells the mesh why, in one sentence. */
@@ -41,8 +41,8 @@ export type Probe = { readonly ok: true } | { readonly ok: false; readonly reaso
 export interface InputDefinition<Options extends z.ZodObject = z.ZodObject> {
   readonly name: string;
   readonly options: Options;
-  /** Seconds between two readings unless the configuration says otherwise. */
-  readonly everySeconds: number;
+  /** Seconds between two readings unless the configuration says otherwise; none where they come as they come. */
+  readonly everySeconds?: number;
   /** How its readings become a phase unless the configuration says otherwise; else by the channel's name. */
   readonly encoder?: EncoderConfig;
   /** Whether it can work on this machine, and if not what to do, in words. */

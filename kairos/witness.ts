@@ -118,3 +118,20 @@ export class Witness {
     this.surprise = this.phasePower === 0 ? 0 : Math.min(1, this.errorPower / this.phasePower);
   }
 }
+
+/** A witness as messages carry it, as of its last step. */
+export function describeWitness(witness: Witness): {
+  model: { real: number; imag: number };
+  prediction: { real: number; imag: number };
+  residual: number;
+  surprise: number;
+  settled: boolean;
+} {
+  return {
+    model: { real: witness.modelReal, imag: witness.modelImag },
+    prediction: { real: witness.predictionReal, imag: witness.predictionImag },
+    residual: witness.residual,
+    surprise: witness.surprise,
+    settled: witness.settled,
+  };
+}

@@ -10,7 +10,10 @@ import { createService, type Service } from '../contract/service.js';
 import { type Adoption, createAdoption } from './adoption.js';
 import { type Announcements, createAnnouncements } from './announcements.js';
 import { createArrivals } from './arrivals.js';
-import { createNode, type NodeServices, type ServedNode } from './node.js';
+import { followMesh } from './mesh-follower.js';
+import { createNode, type NodeOptions, type NodeServices, type ServedNode } from './node.js';
+import { obeyNodeSettings } from './node-settings.js';
+import { OscillatorNode } from './oscillator-node.js';
 import { createVoice } from './voice.js';
 
 /** Inputs have 200 ms to stop; one that does not is left behind after so many seconds. */
@@ -24,6 +27,8 @@ export interface NodeAgentOptions {
   readonly hardware: Config['hardware'];
   readonly zones: Config['zones'];
   readonly adopt: { readonly enabled: boolean; readonly max_nodes: number; readonly forget_after: number };
+  /** I_c of the nodes' resonance, in (0, 1]. */
+  readonly collapse: number;
   /** Every kind of input there is. */
   readonly inputs: readonly InputDefinition[];
   /** Uniform in [0, 1), for the jitter of restarts; Math.random unless given. */
@@ -60,20 +65,20 @@ class NodeAgent {
   private readonly zoneOf: (node: string) => string | null;
   private readonly services: NodeServices;
   private readonly announcements: Announcements;
-  private readonly own: ReadonlyMap<string, ServedNode>;
+  private own: ReadonlyMap<string, ServedNode> = new Map();
   private adoption: Adoption | undefined;
   private link: Link | undefined;
   private state: 'starting' | 'serving' | 'stopping' = 'starting';
 
   constructor(options: NodeAgentOptions, context: PartContext) {
-    const log = context.log.child({ component: 'node-agent' });
+    const { log } = context;
     const voice = createVoice(context.topics, () => this.link);
     const rejections = createRejections(
       (node, message) => voice.say('error', { node }, message),
       context.clock,
     );
     this.options = options;
-    this.context = { ...context, log };
+    this.context = context;
     this.zoneOf = createZoneMatcher(options.zones);
     this.services = {
       ...this.context,
@@ -95,10 +100,15 @@ class NodeAgent {
     if (options.adopt.enabled && !this.services.definitions.has(TOPIC_INPUT)) {
       throw new RangeError(`adoption needs the input ${TOPIC_INPUT}`);
     }
-    this.own = this.createOwnNodes();
   }
 
+  /** @throws MeshError CONFIG_INVALID for a node that cannot be made; LINK_REFUSED or LINK_AWAY as `openLink` does. */
   async open(signal: AbortSignal): Promise<Link> {
+    if (usesFormulas(this.options.nodes)) {
+      const { loadExpressionEncoders } = await import('../kairos/expression-encoder.js');
+      this.services.expressions = await loadExpressionEncoders();
+    }
+    this.own = this.createOwnNodes();
     const { will } = this.announcements;
     this.link = await this.context.openLink(
       { name: 'node-agent', will, birth: () => this.announce() },
@@ -137,27 +147,34 @@ class NodeAgent {
 
   private createOwnNodes(): Map<string, ServedNode> {
     const nodes = new Map<string, ServedNode>();
-    for (const [name, { inputs }] of Object.entries(this.options.nodes)) {
+    for (const [name, { inputs, oscillator }] of Object.entries(this.options.nodes)) {
+      if (oscillator !== undefined) {
+        nodes.set(name, new OscillatorNode(this.nodeOptions(name, false), oscillator, this.services));
+        continue;
+      }
       if (Object.keys(inputs).length === 0) continue;
-      const node = this.createNode(name, false);
+      const node = createNode(this.nodeOptions(name, false), this.services);
       for (const [channel, input] of Object.entries(inputs)) node.addInput(channel, input);
       nodes.set(name, node);
     }
     return nodes;
   }
 
-  private createNode(name: string, adopted: boolean): ServedNode {
+  private nodeOptions(name: string, adopted: boolean): NodeOptions {
     const { nodes, hardware } = this.options;
     const settings = resolveNode(Object.hasOwn(nodes, name) ? (nodes[name] ?? {}) : {}, hardware);
     const zone = settings.zone ?? this.zoneOf(name) ?? undefined;
     const infoChanged = (node: ServedNode): void => this.announcements.info(node);
-    return createNode({ name, adopted, settings: { ...settings, zone }, infoChanged }, this.services);
+    return { name, adopted, settings: { ...settings, zone }, infoChanged, collapse: this.options.collapse };
   }
 
   /** Subscriptions of one link must not overlap, so it is one for all nodes or one for each. */
   private async listen(link: Link): Promise<void> {
     const { topics } = this.context;
     const hear = (message: LinkMessage): void => this.route(message);
+    const find = (name: string): ServedNode | undefined => this.nodes.find((node) => node.name === name);
+    await obeyNodeSettings(link, this.context, find, this.services.reject);
+    await followMesh(link, topics, [...this.own.values()]);
     if (this.options.adopt.enabled) {
       this.adoption = this.createAdoption(link);
       await this.adoption.start();
@@ -177,7 +194,7 @@ class NodeAgent {
       forgetAfterSeconds: adopt.forget_after,
       link,
       announcements: this.announcements,
-      createNode: (name) => this.createNode(name, true),
+      createNode: (name) => createNode(this.nodeOptions(name, true), this.services),
     });
   }
 
@@ -196,4 +213,9 @@ class NodeAgent {
     if (own === undefined) this.adoption?.take(node, channel, message);
     else own.deliver(channel, message.payload);
   }
+}
+
+function usesFormulas(nodes: NodeAgentOptions['nodes']): boolean {
+  const inputs = Object.values(nodes).flatMap((node) => Object.values(node.inputs));
+  return inputs.some(({ encoder }) => encoder?.name === 'expression');
 }

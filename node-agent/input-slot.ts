@@ -1,10 +1,12 @@
 import type { InputDefinition, Reading } from '../contract/adapters.js';
-import { defaultEncoder } from '../contract/config/encoder.js';
+import { defaultEncoder, type EncoderConfig } from '../contract/config/encoder.js';
 import type { InputConfig } from '../contract/config/schema.js';
 import { show } from '../contract/explain.js';
 import type { Instant } from '../contract/instant.js';
 import type { Encoder } from '../kairos/encoder.js';
 import { createPairEncoder } from '../kairos/pair-encoder.js';
+import type { PulseEncoder } from '../kairos/pulse-encoder.js';
+import type { TrendEncoder } from '../kairos/trend-encoder.js';
 import { createEncoder, type EncoderPlace, takesPair } from './encoders.js';
 import { createInputSupervisor, type InputSupervisor, type SupervisorContext } from './input-supervisor.js';
 
@@ -12,10 +14,16 @@ import { createInputSupervisor, type InputSupervisor, type SupervisorContext } f
 export interface InputSlot {
   readonly adapter: string;
   readonly weight: number;
+  /** Seconds between two of its readings, where that is known. */
+  readonly periodSeconds: number | undefined;
   /** Holds z; another one after the first reading if that told what kind it is. */
   readonly encoder: Encoder;
   /** Whether a reading has been taken, so that z counts. */
   readonly hasPhase: boolean;
+  /** Follows another tau_base of its node, if its encoder has one, from the next reading on. */
+  retune(tauBaseSeconds: number): void;
+  /** Moves z on to an instant without a reading, if its encoder moves by itself; false where it does not. */
+  moveTo(at: Instant): boolean;
   /** Runs the adapter until `signal` aborts; resolves when it has stopped. Never rejects. */
   run(signal: AbortSignal): Promise<void>;
   /** Hands the adapter a message that came on the input's topic. */
@@ -53,8 +61,8 @@ class AdapterSlot implements InputSlot {
   hasPhase = false;
   private readonly definition: InputDefinition;
   private readonly adapterOptions: Record<string, unknown>;
-  private readonly everySeconds: number;
-  private readonly encoderIsGiven: boolean;
+  readonly periodSeconds: number | undefined;
+  private readonly given: EncoderConfig | undefined;
   private readonly arrivals: () => Instant;
   private readonly context: SupervisorContext;
   private readonly supervisor: InputSupervisor;
@@ -68,8 +76,8 @@ class AdapterSlot implements InputSlot {
     this.encoder = createEncoder(given ?? defaultEncoder(options.channel), options);
     this.definition = options.definition;
     this.adapterOptions = adapterOptions;
-    this.everySeconds = every ?? options.definition.everySeconds;
-    this.encoderIsGiven = given !== undefined;
+    this.periodSeconds = every ?? options.definition.everySeconds;
+    this.given = given;
     this.arrivals = options.arrivals;
     this.context = context;
     this.supervisor = createInputSupervisor(context);
@@ -78,6 +86,21 @@ class AdapterSlot implements InputSlot {
 
   get adapter(): string {
     return this.definition.name;
+  }
+
+  retune(tauBaseSeconds: number): void {
+    if (!('retune' in this.encoder)) return;
+    const memory = this.given?.name === 'trend' ? this.given.memory : undefined;
+    (this.encoder as TrendEncoder).retune({
+      tauBaseSeconds,
+      ...(memory === undefined ? {} : { memorySeconds: memory }),
+    });
+  }
+
+  moveTo(at: Instant): boolean {
+    if (!this.hasPhase || !('phaseAt' in this.encoder)) return false;
+    (this.encoder as PulseEncoder).phaseAt(at.wholeSeconds, at.fraction);
+    return true;
   }
 
   run(signal: AbortSignal): Promise<void> {
@@ -89,7 +112,7 @@ class AdapterSlot implements InputSlot {
       const input = this.definition.create(this.adapterOptions, {
         clock: this.context.clock,
         log: this.context.log,
-        everySeconds: this.everySeconds,
+        everySeconds: this.periodSeconds ?? 1,
         emit: (reading) =>
           whileItRuns(() => {
             const fault = this.take(reading);
@@ -123,7 +146,7 @@ class AdapterSlot implements InputSlot {
   private take(reading: Reading): string | null {
     this.supervisor.works();
     const isPair = reading.imag !== undefined;
-    const becomesPair = isPair && !this.hasPhase && !this.encoderIsGiven && !takesPair(this.encoder.name);
+    const becomesPair = isPair && !this.hasPhase && this.given === undefined && !takesPair(this.encoder.name);
     const encoder = becomesPair ? createPairEncoder() : this.encoder;
     if (isPair !== takesPair(encoder.name)) return mismatch(reading, encoder);
     const at = reading.at ?? this.arrivals();

@@ -1,6 +1,6 @@
 import type { NodeSettings } from '../contract/config/resolve.js';
 import { type Instant, secondsBetween } from '../contract/instant.js';
-import { createLocalPhase } from '../kairos/local-phase.js';
+import { createLocalPhase, type LocalPhaseOptions } from '../kairos/local-phase.js';
 import type { InputSlot } from './input-slot.js';
 
 /** A node's local phase over all its inputs. It moves at readings alone and stands still between them. */
@@ -11,6 +11,8 @@ export interface NodePhase {
   readonly imag: number;
   /** |phase|, in [0, 1]. */
   readonly coherence: number;
+  /** The inputs' mean z, before it is smoothed. */
+  readonly z: { readonly real: number; readonly imag: number };
   /** Whether there has been a reading. */
   readonly isKnown: boolean;
   /**
@@ -20,6 +22,8 @@ export interface NodePhase {
    * @param restarted whether that input forgot what was before, so that the phase starts afresh too.
    */
   follow(at: Instant, restarted: boolean): void;
+  /** @throws RangeError when the time constant or the share is none; the old one then stays. */
+  retune(options: LocalPhaseOptions): void;
 }
 
 /** @param inputs the node's inputs at any time, more may come. */
@@ -29,6 +33,7 @@ export function createNodePhase(
 ): NodePhase {
   const local = createLocalPhase(alpha === undefined ? { tauBaseSeconds } : { alpha });
   let lastReading: Instant | undefined;
+  let z = { real: 0, imag: 0 };
   return {
     get real() {
       return local.real;
@@ -39,13 +44,21 @@ export function createNodePhase(
     get coherence() {
       return local.coherence;
     },
+    get z() {
+      return z;
+    },
+    retune: (options) => local.retune(options),
     get isKnown() {
       return lastReading !== undefined;
     },
     follow(at, restarted) {
       if (restarted) local.reset();
-      const { real, imag } = weightedMean(inputs.values());
-      local.update(real, imag, lastReading === undefined ? 0 : Math.max(0, secondsBetween(lastReading, at)));
+      z = weightedMean(inputs.values());
+      local.update(
+        z.real,
+        z.imag,
+        lastReading === undefined ? 0 : Math.max(0, secondsBetween(lastReading, at)),
+      );
       lastReading = at;
     },
   };

@@ -1,16 +1,21 @@
 import type { InputDefinition } from '../contract/adapters.js';
 import type { NodeSettings } from '../contract/config/resolve.js';
 import { type InputConfig, TOPIC_INPUT } from '../contract/config/schema.js';
-import { MeshError } from '../contract/errors.js';
+import { MeshError, reasonOf } from '../contract/errors.js';
 import { show } from '../contract/explain.js';
-import type { Instant } from '../contract/instant.js';
+import { formatTimestamp, type Instant } from '../contract/instant.js';
 import type { PartContext } from '../contract/part.js';
+import type { GlobalMessage } from '../contract/payloads/global.js';
+import type { NodeSetMessage } from '../contract/payloads/set.js';
 import { textOf } from '../contract/wire.js';
-import type { EncoderName } from '../kairos/encoder.js';
+import type { Encoder, EncoderName, PhaseEncoderName } from '../kairos/encoder.js';
+import type { ExpressionOptions } from '../kairos/expression-encoder.js';
+import { describeWitness, Witness } from '../kairos/witness.js';
 import { commonEncoder } from './encoders.js';
 import { sizeFault } from './input-payload.js';
 import { createInputSlot, type InputSlot } from './input-slot.js';
 import { createNodePhase, type NodePhase } from './node-phase.js';
+import { createNodeResonance, type NodeResonance } from './node-resonance.js';
 import { createPhasePublisher, type PhaseContent, type PhasePublisher } from './phase-publisher.js';
 import type { Voice } from './voice.js';
 
@@ -24,6 +29,8 @@ export interface NodeServices extends Pick<PartContext, 'topics' | 'clock' | 'lo
   readonly definitions: ReadonlyMap<string, InputDefinition>;
   /** The instant of a reading that brings none. */
   readonly arrivals: () => Instant;
+  /** Makes encoders of formulas; there once mathjs has been loaded, where a formula is configured. */
+  expressions?: (options: ExpressionOptions) => Encoder;
   /** Uniform in [0, 1). */
   readonly random: () => number;
 }
@@ -35,13 +42,15 @@ export interface NodeOptions {
   readonly adopted: boolean;
   /** Called when what its info says has changed, while it publishes. */
   readonly infoChanged: (node: ServedNode) => void;
+  /** I_c of its resonance, in (0, 1]. */
+  readonly collapse: number;
 }
 
 /** A node that this agent serves: it reads its inputs, keeps their common local phase and publishes it. */
-export interface ServedNode extends Omit<NodeOptions, 'infoChanged'> {
+export interface ServedNode extends Omit<NodeOptions, 'infoChanged' | 'collapse'> {
   readonly inputs: ReadonlyMap<string, InputSlot>;
   /** How its phase is made: what its inputs' encoders have in common. */
-  readonly encoder: EncoderName;
+  readonly encoder: PhaseEncoderName;
   /** @throws MeshError CONFIG_INVALID when its adapter or its encoder cannot be made. */
   addInput(channel: string, config: InputConfig): void;
   /** Starts the inputs, and every input that is added from now on. */
@@ -55,6 +64,14 @@ export interface ServedNode extends Omit<NodeOptions, 'infoChanged'> {
   /** Ends every input; resolves when they have stopped. */
   stopInputs(): Promise<void>;
   stopPublishing(): void;
+  /**
+   * Changes it at run time, from the next reading on.
+   *
+   * @returns null, or why nothing has changed, in a sentence.
+   */
+  set(change: NodeSetMessage): string | null;
+  /** Takes a live message of the mesh; only an oscillator listens. */
+  hearMesh?(message: GlobalMessage): void;
 }
 
 export function createNode(options: NodeOptions, services: NodeServices): ServedNode {
@@ -63,12 +80,14 @@ export function createNode(options: NodeOptions, services: NodeServices): Served
 
 class InputNode implements ServedNode {
   readonly name: string;
-  readonly settings: NodeSettings;
+  settings: NodeSettings;
   readonly adopted: boolean;
   readonly inputs = new Map<string, InputSlot>();
   private readonly options: NodeOptions;
   private readonly services: NodeServices;
   private readonly phase: NodePhase;
+  private readonly witness = new Witness();
+  private resonance: NodeResonance | undefined;
   private readonly publisher: PhasePublisher;
   private readonly runs: { readonly stop: AbortController; readonly done: Promise<void> }[] = [];
   private inputsRun = false;
@@ -90,6 +109,7 @@ class InputNode implements ServedNode {
         voice: services.voice,
       },
       () => this.content(),
+      () => this.tellResonance(),
     );
   }
 
@@ -114,6 +134,7 @@ class InputNode implements ServedNode {
         definition,
         arrivals,
         tauBaseSeconds: this.settings.tauBaseSeconds,
+        expressions: this.services.expressions,
       },
       { ...this.services, log: log.child({ node: this.name, input: channel }) },
       {
@@ -129,6 +150,7 @@ class InputNode implements ServedNode {
 
   startInputs(): void {
     this.inputsRun = true;
+    this.resonance = this.createResonance();
     for (const slot of this.inputs.values()) this.run(slot);
   }
 
@@ -161,6 +183,41 @@ class InputNode implements ServedNode {
     this.publisher.stop();
   }
 
+  set({ tau_base, alpha, oscillator }: NodeSetMessage): string | null {
+    if (oscillator !== undefined) return 'found oscillator, expected tau_base or alpha: this node senses';
+    const tauBaseSeconds = tau_base ?? this.settings.tauBaseSeconds;
+    const { tauMaxSeconds } = this.settings;
+    if (tauBaseSeconds > tauMaxSeconds) {
+      return `tau_base: found ${tauBaseSeconds}, expected at most tau_max (${tauMaxSeconds})`;
+    }
+    const share = alpha === undefined ? this.settings.alpha : (alpha ?? undefined);
+    this.settings = { ...this.settings, tauBaseSeconds, alpha: share };
+    this.phase.retune(share === undefined ? { tauBaseSeconds } : { alpha: share });
+    this.resonance?.setTauBase(tauBaseSeconds);
+    for (const slot of this.inputs.values()) slot.retune(tauBaseSeconds);
+    this.inputsChanged();
+    return null;
+  }
+
+  /** A node whose inputs come as they come has no grid, and so no resonance. */
+  private createResonance(): NodeResonance | undefined {
+    const periods = [...this.inputs.values()].flatMap(({ periodSeconds }) => periodSeconds ?? []);
+    if (periods.length === 0) return undefined;
+    try {
+      const { tauBaseSeconds, tauMaxSeconds } = this.settings;
+      const { collapse } = this.options;
+      return createNodeResonance({
+        periodSeconds: Math.min(...periods),
+        tauBaseSeconds,
+        tauMaxSeconds,
+        collapse,
+      });
+    } catch (error) {
+      this.services.log.warn({ node: this.name, reason: reasonOf(error) }, 'node has no resonance');
+      return undefined;
+    }
+  }
+
   private run(slot: InputSlot): void {
     const stop = new AbortController();
     this.runs.push({ stop, done: slot.run(stop.signal) });
@@ -180,12 +237,49 @@ class InputNode implements ServedNode {
 
   private take(at: Instant, restarted: boolean): void {
     this.phase.follow(at, restarted);
+    const { real, imag } = this.phase.z;
+    this.resonance?.take(real, imag, at, restarted);
     if (this.publishes) this.publisher.start();
   }
 
   private content(): PhaseContent {
+    this.movePulses();
     const { real, imag, coherence } = this.phase;
-    const { session } = this.services;
-    return { node_id: this.name, phase: { real, imag }, coherence, session, encoder: this.encoder };
+    const { session, arrivals } = this.services;
+    this.resonance?.measure(arrivals());
+    const { best, collapsed } = this.resonance ?? {};
+    return {
+      node_id: this.name,
+      phase: { real, imag },
+      coherence,
+      session,
+      encoder: this.encoder,
+      ...(best === undefined ? {} : { resonance: best }),
+      ...(collapsed === undefined ? {} : { collapsed }),
+    };
+  }
+
+  /** A pulse's phase turns between its events, so the local phase follows it at each message too. */
+  private movePulses(): void {
+    const at = this.services.arrivals();
+    const moved = [...this.inputs.values()].filter((slot) => slot.moveTo(at));
+    if (moved.length > 0) this.take(at, false);
+  }
+
+  private tellResonance(): void {
+    if (this.resonance === undefined) return;
+    const { clock, session, voice } = this.services;
+    this.witness.step(this.phase.real, this.phase.imag);
+    voice.say(
+      'resonance',
+      { node: this.name },
+      {
+        resonance: this.resonance.lags,
+        collapsed: this.resonance.collapsed,
+        witness: describeWitness(this.witness),
+        session,
+        timestamp: formatTimestamp(clock.nowSeconds()),
+      },
+    );
   }
 }

@@ -22,15 +22,22 @@ export interface PhasePublisher {
   stop(): void;
 }
 
+/**
+ * @param content called for each message.
+ * @param published called after each message that the link took.
+ */
 export function createPhasePublisher(
   { node, intervalSeconds, clock, voice }: PhasePublisherOptions,
   content: () => PhaseContent,
+  published: () => void = () => {},
 ): PhasePublisher {
   let sequence = 0;
   let cancel: (() => void) | undefined;
   const send = (): void => {
     const timestamp = formatTimestamp(clock.nowSeconds());
-    if (voice.say('phase', { node }, { ...content(), timestamp, sequence })) sequence += 1;
+    if (!voice.say('phase', { node }, { ...content(), timestamp, sequence })) return;
+    sequence += 1;
+    published();
   };
   return {
     start() {

@@ -1,11 +1,10 @@
 import type { MeshConfig } from '../contract/config/schema.js';
 import { formatTimestamp } from '../contract/instant.js';
 import type { GlobalMessage, ZoneMessage } from '../contract/payloads/global.js';
-import type { WitnessMessage } from '../contract/payloads/witness.js';
 import { createEmergenceRule } from '../kairos/emergence.js';
 import { meshCoherence, meshOrder, meshPhase, meshResonance } from '../kairos/mesh-state.js';
 import type { MeshSums } from '../kairos/mesh-sums.js';
-import type { Witness } from '../kairos/witness.js';
+import { describeWitness } from '../kairos/witness.js';
 import type { Counts, Group } from './group.js';
 
 /** What decides, beside the nodes, whether a group is unified, and whether it is collapsed. */
@@ -79,14 +78,4 @@ function resonanceOf(
   group.collapsed = resonance !== null && resonance.power >= collapse;
   if (resonance === null) return {};
   return { resonance: { real: resonance.real, imag: resonance.imag }, collapsed: group.collapsed };
-}
-
-function describeWitness(witness: Witness): WitnessMessage {
-  return {
-    model: { real: witness.modelReal, imag: witness.modelImag },
-    prediction: { real: witness.predictionReal, imag: witness.predictionImag },
-    residual: witness.residual,
-    surprise: witness.surprise,
-    settled: witness.settled,
-  };
 }

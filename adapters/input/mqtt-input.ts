@@ -9,7 +9,6 @@ import { type InputMessage, readInputMessage } from '../../contract/payloads/inp
 export const mqttInput = defineInput({
   name: TOPIC_INPUT,
   options: z.strictObject({}),
-  everySeconds: 1,
   create: (_options, { emit, reject, onMessage }) => ({
     async run(signal) {
       if (signal.aborted) return;

@@ -94,7 +94,9 @@ const oscillatorSchema = z.strictObject({
 function inputSchema(definitions: readonly InputDefinition[]) {
   const shared = {
     encoder: encoderSchema.optional().describe("the adapter's own, else by the channel's name"),
-    every: durationSchema().optional().describe("seconds between readings; the adapter's own unless given"),
+    every: durationSchema(0.001, 86_400)
+      .optional()
+      .describe("seconds between readings; the adapter's own unless given"),
     weight: z.number().positive().max(1e6).default(1).describe("among the node's inputs"),
   };
   const kinds = definitions.map((definition) => {

@@ -1,7 +1,11 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { systemClock } from '../../contract/clock.js';
 import type { Link, OpenLink } from '../../contract/link.js';
 import { mqttLinks } from '../../link/mqtt-links.js';
+import { temporaryFolder } from '../support/cli.js';
 import { freePort } from '../support/free-port.js';
 import { createManualClock } from '../support/manual-clock.js';
 import { startMosquitto } from '../support/mosquitto.js';
@@ -121,6 +125,51 @@ test('a subscription given up while the broker was away is not renewed', async (
   await stays.next();
   expect(delivered).toBe(0);
   await link.close();
+});
+
+test('a connection that held makes the next wait short again, one that did not lets it grow', async () => {
+  await using broker = await startTestBroker();
+  await using proxy = await startProxy(Number(new URL(broker.url).port));
+  const clock = createManualClock();
+  const log = recordLog();
+  const url = `mqtt://127.0.0.1:${proxy.port}`;
+  const link = await mqttLinks({ url, log, clock, random: () => 0.5 })({ name: 'flapper' }, forever);
+  const waits: unknown[] = [];
+  for (const heldSeconds of [0, 9, 10, 0]) {
+    clock.advance(heldSeconds);
+    const lines = log.lines.length;
+    proxy.cut();
+    await until(() => log.lines.length > lines, 'the loss of the connection');
+    const { retrySeconds } = log.lines.at(-1)?.fields ?? {};
+    waits.push(retrySeconds);
+    clock.advance(Number(retrySeconds));
+    await until(() => link.online, 'the return of the connection');
+  }
+  expect(waits).toEqual([0.25, 0.5, 0.25, 0.5]);
+  await link.close();
+});
+
+test('users are taken from the address or beside it, and a wrong password ends the start', async () => {
+  await using folder = await temporaryFolder();
+  const users = join(folder.path, 'users');
+  await promisify(execFile)('mosquitto_passwd', ['-b', '-c', users, 'ann', 'right']);
+  await using mosquitto = await startMosquitto({ config: [`password_file ${users}`] });
+  const open = async (
+    user: string,
+    credentials?: { username: string; password: string },
+  ): Promise<boolean> => {
+    const url = mosquitto.url.replace('//', `//${user}`);
+    const context = { url, log: recordLog(), clock: systemClock };
+    const link = await mqttLinks(credentials ? { ...context, credentials } : context)(
+      { name: 'ann' },
+      forever,
+    );
+    await link.close();
+    return true;
+  };
+  expect(await open('ann:right@')).toBe(true);
+  expect(await open('', { username: 'ann', password: 'right' })).toBe(true);
+  await expect(open('ann:wrong@')).rejects.toMatchObject({ code: 'LINK_REFUSED' });
 });
 
 test.each([

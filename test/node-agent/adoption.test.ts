@@ -127,7 +127,6 @@ describe('a node that nobody serves', () => {
       level: 'debug',
       message: 'rejected',
       fields: {
-        component: 'node-agent',
         topic,
         reason: expect.stringMatching(/^found the .*, expected a /),
         rejected: 1,

@@ -22,6 +22,7 @@ export function agentOptions(
     nodes: config.nodes ?? {},
     hardware: config.hardware,
     zones: config.zones,
+    collapse: config.mesh.collapse,
     adopt: { ...config.adopt, enabled: config.adopt.enabled ?? false },
     inputs: inputDefinitions,
     random: () => 0.5,

@@ -103,7 +103,6 @@ describe('the inputs of a node', () => {
         level: 'warn',
         message: 'input failed; starting it again',
         fields: {
-          component: 'node-agent',
           node: 'kitchen',
           input: 'gauge',
           code: 'INPUT_FAILED',

