@@ -5,7 +5,7 @@ import type { Config } from '../contract/config/schema.js';
 import { MeshError } from '../contract/errors.js';
 import type { Environment } from './environment.js';
 import { type HttpServer, startHttpServer } from './http-server.js';
-import type { PortOptions } from './program.js';
+import type { PortOptions } from './options.js';
 
 /**
  * Starts this process's HTTP server.

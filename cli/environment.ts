@@ -8,7 +8,7 @@ import { newSession, type PartContext } from '../contract/part.js';
 import { createTopics } from '../contract/topics.js';
 import { Lifecycle } from './lifecycle.js';
 import { createLogger } from './logger.js';
-import type { CommonOptions } from './program.js';
+import type { CommonOptions } from './options.js';
 import { readSettings } from './settings.js';
 import { readVersion } from './version.js';
 

@@ -1,7 +1,7 @@
 import { systemClock } from '../contract/clock.js';
 import type { OpenLink } from '../contract/link.js';
 import { brokerUrlOrDefault, type Environment, withoutPassword } from './environment.js';
-import type { CommonOptions } from './program.js';
+import type { CommonOptions } from './options.js';
 
 /** A way to the mesh, and where it leads, without a password. */
 export interface MeshWay {

@@ -1,25 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { durationSchema } from '../contract/config/duration.js';
-import type { AnalyzeOptions } from './commands/analyze.js';
 import { LOG_LEVELS } from './logger.js';
+import type { AnalyzeOptions, CommonOptions, DataOptions, PortOptions } from './options.js';
 import { readVersion } from './version.js';
-
-/** What every command takes. */
-export interface CommonOptions {
-  readonly config?: string;
-  readonly broker?: string;
-  readonly logLevel: string;
-}
-
-/** What a command that keeps data takes. */
-export interface DataOptions extends CommonOptions {
-  readonly data?: string;
-}
-
-export interface PortOptions extends DataOptions {
-  readonly port?: number;
-  readonly httpPort?: number;
-}
 
 /** The command line; each command's code is loaded only when it is called. */
 export function createProgram(): Command {

@@ -21,7 +21,7 @@ function configCandidates(): string[] {
  * @returns undefined when there is none: every default holds.
  */
 export function findConfigFile(named: string | undefined): string | undefined {
-  return named ?? process.env['BECOMINGONE_CONFIG'] ?? configCandidates().find((file) => existsSync(file));
+  return named ?? process.env.BECOMINGONE_CONFIG ?? configCandidates().find((file) => existsSync(file));
 }
 
 /**
@@ -38,8 +38,8 @@ export async function readSettings(named: string | undefined): Promise<Config> {
 export function dataFolder(named: string | undefined): string {
   return (
     named ??
-    process.env['BECOMINGONE_DATA'] ??
-    process.env['STATE_DIRECTORY']?.split(':')[0] ??
+    process.env.BECOMINGONE_DATA ??
+    process.env.STATE_DIRECTORY?.split(':')[0] ??
     join(homedir(), '.local', 'share', 'becomingone')
   );
 }

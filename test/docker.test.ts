@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
@@ -206,10 +207,18 @@ describe('the health check', () => {
   });
 
   test('ends when there is no broker, or something that says nothing', async () => {
-    const mute = createTcpServer().listen(0, '127.0.0.1');
-    const muteUrl = `mqtt://127.0.0.1:${(mute.address() as AddressInfo).port}`;
-    expect((await check(muteUrl, 'mesh/sync/status')).code).toBe(1);
+    const mute = createServer((socket) => socket.resume()).listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    const url = `mqtt://127.0.0.1:${(mute.address() as AddressInfo).port}`;
+    expect(await check(url, 'mesh/sync/status')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(url),
+    });
     mute.close();
-    expect((await check(muteUrl, 'mesh/sync/status')).code).toBe(1);
+    await once(mute, 'close');
+    expect(await check(url, 'mesh/sync/status')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('ECONNREFUSED'),
+    });
   });
 });

@@ -26,7 +26,7 @@ test.each(examples.filter((file) => file !== DOCKER))(
   async (file) => {
     const { nodes = {}, zones } = parseConfig(readFileSync(file, 'utf8'), file, configSchema);
     await using up = await startCli(['up', '--port', '0', '--http-port', '0', '--config', file]);
-    const port = up.port['mqtt'] ?? 0;
+    const port = up.port.mqtt ?? 0;
     await using mesh = await mosquittoSub(port, 'mesh/#');
     for (const [node, { inputs }] of Object.entries(nodes)) {
       const channels = Object.entries(inputs);

@@ -32,7 +32,7 @@ function shellLine(beginning: string): string {
 describe('the commands, on a mesh that has just started', () => {
   let up: RunningCli;
   let mesh: Subscription;
-  const port = (): number => up.port['mqtt'] ?? 0;
+  const port = (): number => up.port.mqtt ?? 0;
   const shell = (line: string) => run('sh', ['-c', line]);
 
   beforeAll(async () => {

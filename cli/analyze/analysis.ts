@@ -68,9 +68,8 @@ export class Analysis {
   /** @throws RangeError when the period found does not fit tau_max. */
   take(sample: Sample): void {
     this.samples += 1;
-    if (this.grid !== undefined) return this.estimate(sample);
-    this.waiting.push(sample);
-    if (this.waiting.length === SAMPLES_FOR_PERIOD) this.findPeriod();
+    if (this.grid !== undefined) this.estimate(sample);
+    else if (this.waiting.push(sample) === SAMPLES_FOR_PERIOD) this.findPeriod();
   }
 
   finish(): AnalysisResult {

@@ -9,26 +9,8 @@ import { Analysis } from '../analyze/analysis.js';
 import { plotResonance } from '../analyze/plot.js';
 import { openRecording } from '../analyze/recording.js';
 import { reportAnalysis } from '../analyze/report.js';
-import type { CommonOptions } from '../program.js';
+import type { AnalyzeOptions } from '../options.js';
 import { readSettings } from '../settings.js';
-
-export interface AnalyzeOptions extends CommonOptions {
-  /** The encoder's name and, for an expression, its formula. */
-  readonly encoder?: readonly string[];
-  readonly period?: number;
-  readonly tauBase?: number;
-  readonly tauMax: number;
-  readonly window?: number;
-  readonly omega: number;
-  readonly min?: number;
-  readonly max?: number;
-  readonly frequency?: number;
-  readonly bandwidth?: number;
-  readonly memory?: number;
-  readonly context?: number;
-  readonly json?: boolean;
-  readonly plot?: string;
-}
 
 const PROGRESS_EVERY = 100_000;
 

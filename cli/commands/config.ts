@@ -1,4 +1,4 @@
-import type { CommonOptions } from '../program.js';
+import type { CommonOptions } from '../options.js';
 import { findConfigFile, readSettings } from '../settings.js';
 
 /** `becomingone config check [FILE]`. */

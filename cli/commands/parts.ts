@@ -1,7 +1,7 @@
 import { serveBroker, serveHttp } from '../embedded-broker.js';
 import { openEnvironment } from '../environment.js';
 import { wayOverMqtt } from '../mesh-way.js';
-import type { CommonOptions, DataOptions, PortOptions } from '../program.js';
+import type { CommonOptions, DataOptions, PortOptions } from '../options.js';
 import { runUntilStopped } from '../run.js';
 import { nodeAgentPart, outputsPart, syncWorkerPart } from '../start-parts.js';
 

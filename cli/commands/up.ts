@@ -1,7 +1,7 @@
 import { serveBroker, serveHttp } from '../embedded-broker.js';
 import { brokerUrl, type Environment, openEnvironment } from '../environment.js';
 import { type MeshWay, wayOverMqtt } from '../mesh-way.js';
-import type { PortOptions } from '../program.js';
+import type { PortOptions } from '../options.js';
 import { runUntilStopped } from '../run.js';
 import { nodeAgentPart, outputsPart, syncWorkerPart } from '../start-parts.js';
 

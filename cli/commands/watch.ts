@@ -1,6 +1,6 @@
 import { openEnvironment, partContext } from '../environment.js';
 import { wayOverMqtt } from '../mesh-way.js';
-import type { CommonOptions } from '../program.js';
+import type { CommonOptions } from '../options.js';
 import { runWatch } from '../watch/run-watch.js';
 
 /** `becomingone watch`. */

@@ -62,6 +62,7 @@ test('a 3.1.1 client that falls silent is missed after one and a half times the 
   const will = { topic: 'wills/a', payload: Buffer.from('gone'), qos: 0 as const, retain: false };
   const silent = await broker.connect({ protocolVersion: 4, keepalive: 1, will, reschedulePings: false });
   silent.sendPing = () => {};
+  silent.onKeepaliveTimeout = () => {};
   expect((await got.next()).text).toBe('gone');
 });
 

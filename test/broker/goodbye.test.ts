@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createConnection } from 'node:net';
 import { expect, test } from '@jest/globals';
 import { collect, startTestBroker } from '../support/test-broker.js';
@@ -50,19 +51,22 @@ test('a client of MQTT 5 is told that the broker shuts down', async () => {
 
 test('sockets that are stuck, or never said a word, hold a stop up for less than a second', async () => {
   await using broker = await startTestBroker();
-  const stuck = await broker.connect({ protocolVersion: 4, will: rawWillOf('stuck') });
-  await stuck.subscribeAsync('flood', { qos: 1 });
-  stuck.stream.pause();
-  const { port } = new URL(broker.url);
-  const mute = createConnection(Number(port), '127.0.0.1').on('error', () => {});
+  for (const protocolVersion of [4, 5] as const) {
+    const stuck = await broker.connect({ protocolVersion, will: rawWillOf('stuck') });
+    await stuck.subscribeAsync('flood', { qos: 1 });
+    stuck.stream.pause();
+  }
+  const mute = createConnection(Number(new URL(broker.url).port), '127.0.0.1').on('error', () => {});
+  await once(mute, 'connect');
   const flooder = await broker.openLink({ name: 'flooder' }, forever);
   const payload = 'x'.repeat(100_000);
   for (let index = 0; index < 60; index += 1) flooder.publish('flood', payload, { qos: 1, retain: false });
+  const muteClosed = once(mute.resume(), 'close');
   const start = performance.now();
   await broker.broker.close();
   expect(performance.now() - start).toBeLessThan(1000);
+  await muteClosed;
   await broker.broker.close();
-  mute.destroy();
 });
 
 test('nobody is accepted any more', async () => {

@@ -6,6 +6,7 @@ import { startBroker } from '../../broker/broker.js';
 import { formatListenAddress, isLoopback, parseListenAddress } from '../../broker/listen-address.js';
 import { systemClock } from '../../contract/clock.js';
 import { silentLog } from '../../contract/log.js';
+import { freePort } from '../support/free-port.js';
 import { startMosquitto } from '../support/mosquitto.js';
 import { startTestBroker } from '../support/test-broker.js';
 
@@ -90,9 +91,12 @@ function yamlOf(text: string): string {
 
 test('a port that is taken is named, and the other listeners are given back', async () => {
   await using mosquitto = await startMosquitto();
-  const refusal: Error = await start('mqtt://127.0.0.1:0', mosquitto.url).catch((error) => error);
+  const other = `mqtt://127.0.0.1:${await freePort()}`;
+  const refusal: Error = await start(other, mosquitto.url).catch((error) => error);
   expect(refusal.message).toBe(`Another process already listens on the port. (${mosquitto.url})`);
   expect(refusal).toMatchObject({ code: 'BROKER_PORT_IN_USE' });
+  const broker = await start(other);
+  await broker.close();
 });
 
 test('who takes 1883 is probably a Mosquitto, and the way to use it is told', async () => {

@@ -104,7 +104,7 @@ test('a table for people, and a drawing', async () => {
   expect(stdout).toMatch(/samples {4}2000 \(0 rejected, 0 limited\), encoder rhythm/);
   expect(stdout).toMatch(/collapsed {2}yes/);
   expect(await readFile(plot, 'utf8')).toMatch(
-    /^<svg [^]*collapse 0\.8[^]*<polyline points="[\d., ]+"[^]*<\/svg>\n$/,
+    /^<svg [\s\S]*collapse 0\.8[\s\S]*<polyline points="[\d., ]+"[\s\S]*<\/svg>\n$/,
   );
 });
 

@@ -13,7 +13,7 @@ const host = toLegalName(hostname());
 test("without a configuration this host's signals are nodes, and mesh/global is what becomes of them", async () => {
   await using up = await startCli(['up', ...FREE]);
   expect(up.ready).toMatch(/^mqtt:\/\/127\.0\.0\.1:\d+ http:\/\/127\.0\.0\.1:\d+$/);
-  await using mesh = await mosquittoSub(up.port['mqtt'] ?? 0, 'mesh/#');
+  await using mesh = await mosquittoSub(up.port.mqtt ?? 0, 'mesh/#');
   for (const signal of ['cpu', 'memory']) {
     expect(await mesh.nextJson(`mesh/${host}-${signal}/phase`)).toMatchObject({
       node_id: `${host}-${signal}`,
@@ -29,13 +29,13 @@ test("without a configuration this host's signals are nodes, and mesh/global is 
   const global = await mesh.nextJson('mesh/global', ({ nodes }) => nodes.live >= 2);
   expect(global).toMatchObject({ threshold: 0.75, unified: expect.any(Boolean) });
   expect(await mesh.nextJson('mesh/sync/status')).toMatchObject({ state: 'online', leader: true });
-  const answer = await fetch(`http://127.0.0.1:${up.port['http']}/healthz`);
+  const answer = await fetch(`http://127.0.0.1:${up.port.http}/healthz`);
   expect([answer.status, await answer.json()]).toEqual([200, expect.objectContaining({ status: 'ok' })]);
 });
 
 test('two published phases give their weighted mean and average coherence; one input makes a node of its level', async () => {
   await using up = await startCli(['up', ...FREE], 'nodes: { heavy: { weight: 3 } }\n');
-  const port = up.port['mqtt'] ?? 0;
+  const port = up.port.mqtt ?? 0;
   await using mesh = await mosquittoSub(port, 'mesh/#');
   await mosquittoPub(port, 'mesh/heavy/phase', '{"phase": {"real": 0.6, "imag": 0.7}, "coherence": 0.85}');
   await mosquittoPub(port, 'mesh/light/phase', '{"phase": {"real": -0.2, "imag": 0.3}, "coherence": 0.79}');
@@ -56,7 +56,7 @@ test('two published phases give their weighted mean and average coherence; one i
 test("killing a node's client makes it offline and, after its time to live, takes it out of the sums", async () => {
   const config = 'nodes: {}\nmesh: { stale: { unannounced: 1s, at_least: 1s } }\n';
   await using up = await startCli(['up', ...FREE], config);
-  const port = up.port['mqtt'] ?? 0;
+  const port = up.port.mqtt ?? 0;
   await using mesh = await mosquittoSub(port, 'mesh/#');
   const client = spawn(
     'mosquitto_pub',
@@ -89,7 +89,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   '%s stops it within two seconds, and the mesh is told',
   async (signal) => {
     await using up = await startCli(['up', ...FREE]);
-    await using mesh = await mosquittoSub(up.port['mqtt'] ?? 0, 'mesh/#');
+    await using mesh = await mosquittoSub(up.port.mqtt ?? 0, 'mesh/#');
     await mesh.nextJson('mesh/global', ({ nodes }) => nodes.live >= 2);
     const { code, milliseconds } = await up.stop(signal);
     expect(code).toBe(0);

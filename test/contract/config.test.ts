@@ -64,7 +64,7 @@ test('an input without adapter is fed by its topic; an adapter brings its own op
   const { nodes } = parse(
     'nodes: { a: { inputs: { t: {}, s: { adapter: synthetic, encoder: { name: level, min: 0, max: 4 } } } } }',
   );
-  expect(nodes?.['a']?.inputs).toEqual({
+  expect(nodes?.a?.inputs).toEqual({
     t: { weight: 1 },
     s: { adapter: 'synthetic', weight: 1, frequency: 1, encoder: { name: 'level', min: 0, max: 4 } },
   });
@@ -179,7 +179,7 @@ test('whatever the file holds, it is valid or every fault has a place, and nothi
       const text = faults(yaml);
       if (text === 'valid') return;
       expect(text).toMatch(
-        /^The configuration is not valid\. \(\n( {2}mesh\.yaml:\d+:\d+: [^]*found [^]+, expected [^]+\n)+\)$/,
+        /^The configuration is not valid\. \(\n( {2}mesh\.yaml:\d+:\d+: [\s\S]*found [\s\S]+, expected [\s\S]+\n)+\)$/,
       );
     }),
     { numRuns: 1000 },

@@ -52,7 +52,8 @@ export async function mosquittoSub(port: number, filter: string, ...more: string
           if (one?.topic !== topic || !fits(one.text)) continue;
           waiting.delete(look);
           clearTimeout(timer);
-          return resolve(one.text);
+          resolve(one.text);
+          return;
         }
       };
       const timer = setTimeout(() => {

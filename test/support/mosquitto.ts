@@ -46,8 +46,11 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
   let child = await launch(file);
   const stop = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
+    // Mosquitto forgets a SIGTERM that comes between its saying that it runs and its doing so: ask again.
+    const asking = setInterval(() => child.kill(), 50);
     child.kill();
     await once(child, 'exit');
+    clearInterval(asking);
   };
   return {
     url: `mqtt://127.0.0.1:${port}`,

@@ -12,6 +12,19 @@ import { createGroups } from '../../sync-worker/groups.js';
 import { Mesh } from '../../sync-worker/mesh.js';
 import type { PhaseReading } from '../../sync-worker/read-phase.js';
 
+interface MeshVector {
+  readonly threshold: number;
+  readonly nodes: { phase: { real: number; imag: number }; coherence: number; weight: number }[];
+  readonly expect: {
+    phase: { real: number; imag: number };
+    coherence: number;
+    identity: object | null;
+    order?: number;
+    mean_phase: number;
+    p_chance: number;
+  };
+}
+
 interface Options {
   readonly mesh?: object;
   readonly zones?: ZonesConfig;
@@ -82,11 +95,11 @@ const aReading: PhaseReading = {
 };
 
 describe('the vectors of section 5', () => {
-  const { cases } = JSON.parse(readFileSync(new URL('../vectors/mesh.json', import.meta.url), 'utf8'));
-  test.each(cases.map((one: object, index: number) => [index, one]))('case %i', (_, one: any) => {
-    const weights = Object.fromEntries(
-      one.nodes.map((node: any, index: number) => [`n${index}`, node.weight]),
-    );
+  const { cases } = JSON.parse(readFileSync(new URL('../vectors/mesh.json', import.meta.url), 'utf8')) as {
+    cases: MeshVector[];
+  };
+  test.each(cases.map((one, index) => [index, one] as const))('case %i', (_, one: MeshVector) => {
+    const weights = Object.fromEntries(one.nodes.map((node, index) => [`n${index}`, node.weight]));
     const { phase, state } = aMesh({ mesh: { threshold: one.threshold }, weights });
     for (const [index, node] of one.nodes.entries())
       phase(`n${index}`, { ...node.phase, coherence: node.coherence });
