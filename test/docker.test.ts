@@ -5,12 +5,14 @@ import { type AddressInfo, createServer } from 'node:net';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { hostName } from '../cli/environment.js';
 import { startHttpServer } from '../cli/http-server.js';
 import { commandNames, createProgram } from '../cli/program.js';
 import { configSchema } from '../cli/settings.js';
 import { parseConfig } from '../contract/config/load.js';
 import { TOPIC_TABLE, type TopicName } from '../contract/topic-table.js';
 import { createTopics } from '../contract/topics.js';
+import { startCli } from './support/cli.js';
 import { startTestBroker } from './support/test-broker.js';
 
 interface Service {
@@ -173,6 +175,27 @@ describe('the health check', () => {
       () => ({ code: 0, stderr: '' }),
       ({ code, stderr }: { code: number; stderr: string }) => ({ code, stderr }),
     );
+
+  test('takes each service for well while all parts run, and none when they have gone', async () => {
+    await using up = await startCli(['up', '--port', '0', '--http-port', '0']);
+    const checkAll = () =>
+      Promise.all(
+        services.map(async ([name, { healthcheck }]) => {
+          const [url = '', topic] = healthcheck.test.slice(3);
+          const here = new URL(url);
+          const port = up.port[here.protocol.slice(0, -1)];
+          const own = topic?.replace(/^mesh\/agent\/.+/, `mesh/agent/${hostName()}`);
+          const { code } = await check(
+            `${here.protocol}//127.0.0.1:${port}${here.pathname}`,
+            ...(own === undefined ? [] : [own]),
+          );
+          return [name, code];
+        }),
+      );
+    expect(await checkAll()).toEqual(services.map(([name]) => [name, 0]));
+    await up.stop();
+    expect(await checkAll()).toEqual(services.map(([name]) => [name, 1]));
+  });
 
   test('takes the HTTP server of the broker for well, and nothing else', async () => {
     await using http = await startHttpServer('127.0.0.1:0', '0.0.0');

@@ -25,7 +25,8 @@ const options = z.strictObject({
       z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'the name of an HTTP header'),
       z.string().regex(/^[\t\x20-\x7e]*$/, 'printable ASCII text'),
     )
-    .default({}),
+    .default({})
+    .describe('sent with every post'),
   token_file: z.string().min(1).optional().describe('a file whose text is sent as Authorization: Bearer'),
 });
 type Options = z.output<typeof options>;

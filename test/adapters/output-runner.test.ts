@@ -99,12 +99,15 @@ describe('trying again', () => {
     expect(calls).toEqual(['write 1', 'write 1']);
   });
 
-  test('with the newest state, never an older one after it', async () => {
+  test.each([
+    ['while the call that fails is under way', 3],
+    ['while it waits', 1],
+  ])('with the newest state, never an older one after it, if that comes %s', async (_when, failAfter) => {
     const { clock, calls, offer, end } = running();
-    offer(1);
-    await end(new RetryLater('busy', 2));
-    offer(2);
-    offer(3);
+    for (let sequence = 1; sequence <= 3; sequence += 1) {
+      offer(sequence);
+      if (sequence === failAfter) await end(new RetryLater('busy', 2));
+    }
     clock.advance(2);
     await settled();
     await end();

@@ -1,4 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
+import { createManualClock } from '../support/manual-clock.js';
 import { recordLog } from '../support/recorded-log.js';
 import { collect, startTestBroker } from '../support/test-broker.js';
 
@@ -45,6 +47,25 @@ test('a session that ends says what it had to say, hears nothing more, and publi
   expect(got.messages.map(({ topic }) => topic)).toEqual(['polite', 'will']);
   expect(heard).toEqual(['polite']);
   expect(polite.publish('late', '', LIVE)).toBe(false);
+});
+
+test('the end waits until clients have been written what was published, however full their sockets', async () => {
+  await using broker = await startTestBroker({ clock: createManualClock() });
+  const client = await broker.connect();
+  const got = await collect(client, 'a');
+  client.stream.pause();
+  const session = broker.broker.port.attach({ name: 'part' });
+  for (let index = 0; index < 100; index += 1)
+    session.publish('a', 'x'.repeat(100_000), { qos: 1, retain: false });
+  let ended = false;
+  const ending = session.end(true).then(() => {
+    ended = true;
+  });
+  await delay(50);
+  expect(ended).toBe(false);
+  client.stream.resume();
+  await ending;
+  await got.count(100);
 });
 
 test('a birth that throws is a line in the log', async () => {

@@ -245,6 +245,8 @@ describe('running', () => {
     });
     await shows('waiting for the mesh');
     await publish('mesh/kitchen/phase', phase);
+    await shows('kitchen  ');
+    expect(terminal.written.at(-1)).toContain('waiting for the mesh');
     await publish('mesh/global/phase', phase);
     await publish('mesh/event', JSON.stringify(joined('kitchen')));
     await publish('mesh/global', JSON.stringify(aState()));

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { ERROR_CODES, type ErrorCode, MeshError } from '../../contract/errors.js';
 
@@ -15,4 +16,17 @@ test('an error says what its code means, and what was found', () => {
     expect(error).toMatchObject({ name: 'MeshError', code, cause });
     expect(error.message).toBe(`${ERROR_CODES[code]} (port 1883)`);
   }
+});
+
+test('every code is thrown or logged somewhere', () => {
+  const folders = ['adapters', 'broker', 'cli', 'contract', 'link', 'node-agent', 'sync-worker'];
+  const source = folders
+    .flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+    )
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('\n');
+  const used = new Set([...source.matchAll(/(?:MeshError\(|code:)\s*'([A-Z_]+)'/g)].map(([, code]) => code));
+  expect(Object.keys(ERROR_CODES).filter((code) => !used.has(code))).toEqual([]);
 });
