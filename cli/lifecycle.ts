@@ -56,6 +56,11 @@ export class Lifecycle {
     }
   }
 
+  /** Asks for the stop that a signal would bring. */
+  requestStop(): void {
+    this.aborter.abort();
+  }
+
   private onSignal(name: string): void {
     if (this.signal.aborted) process.exit(1);
     this.log.info({ signal: name }, 'stopping');

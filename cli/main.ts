@@ -10,13 +10,15 @@ const USAGE_CODES: ReadonlySet<ErrorCode> = new Set([
   'BROKER_NOT_LOOPBACK',
   'CONFIG_INVALID',
   'CONFIG_UNREADABLE',
-  'NAME_ILLEGAL',
 ]);
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   return error instanceof MeshError && USAGE_CODES.has(error.code) ? 2 : 1;
 }
+
+// Whoever read our output has gone (`becomingone watch | head`): that is no reason to crash.
+process.stdout.on('error', () => {});
 
 try {
   await createProgram().parseAsync(process.argv);

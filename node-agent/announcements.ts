@@ -81,7 +81,7 @@ function infoOf(node: ServedNode, { agent, session, version }: AnnouncementOptio
     tau_base: tauBaseSeconds,
     tau_max: tauMaxSeconds,
     interval: intervalSeconds,
-    capabilities: ['phase'],
+    capabilities: [...node.capabilities],
     ...(zone === undefined ? {} : { zone }),
     inputs: Object.fromEntries(inputs),
     version,

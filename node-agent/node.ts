@@ -51,6 +51,8 @@ export interface ServedNode extends Omit<NodeOptions, 'infoChanged' | 'collapse'
   readonly inputs: ReadonlyMap<string, InputSlot>;
   /** How its phase is made: what its inputs' encoders have in common. */
   readonly encoder: PhaseEncoderName;
+  /** What it publishes and does, as its info lists it. */
+  readonly capabilities: readonly string[];
   /** @throws MeshError CONFIG_INVALID when its adapter or its encoder cannot be made. */
   addInput(channel: string, config: InputConfig): void;
   /** Starts the inputs, and every input that is added from now on. */
@@ -111,6 +113,10 @@ class InputNode implements ServedNode {
       () => this.content(),
       () => this.tellResonance(),
     );
+  }
+
+  get capabilities(): readonly string[] {
+    return this.resonance === undefined ? ['phase', 'set'] : ['phase', 'set', 'resonance'];
   }
 
   get encoder(): EncoderName {

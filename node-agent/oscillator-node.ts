@@ -16,6 +16,7 @@ export class OscillatorNode implements ServedNode {
   readonly adopted = false;
   readonly inputs: ReadonlyMap<string, InputSlot> = new Map();
   readonly encoder = 'oscillator';
+  readonly capabilities = ['phase', 'set', 'oscillator'] as const;
   private readonly services: NodeServices;
   private readonly oscillator: Oscillator;
   private readonly publisher: PhasePublisher;

@@ -11,6 +11,7 @@ export async function watch(options: CommonOptions): Promise<void> {
   });
   const { openLink } = await wayOverMqtt(environment, options);
   const context = partContext(environment, 'watch', openLink);
+  process.stdout.once('error', () => environment.lifecycle.requestStop());
   try {
     await runWatch({ context, terminal: process.stdout, signal: environment.lifecycle.signal });
   } finally {

@@ -47,7 +47,7 @@ describe('a node that nobody serves', () => {
       tau_base: 1,
       tau_max: 60,
       interval: 1,
-      capabilities: ['phase'],
+      capabilities: ['phase', 'set'],
       inputs: { temperature: { adapter: 'mqtt-input', encoder: 'level' } },
       version: '1.2.3',
     });

@@ -24,7 +24,7 @@ describe('a birth', () => {
       tau_base: 0.01,
       tau_max: 1,
       interval: 0.1,
-      capabilities: ['phase'],
+      capabilities: ['phase', 'set', 'resonance'],
       zone: 'downstairs',
       inputs: {
         temperature: { adapter: 'mqtt-input', encoder: 'level' },
