@@ -5,6 +5,7 @@ import { createHooks, type HookParts } from './hooks.js';
 import { MOST_KEEP_ALIVE_SECONDS } from './keep-alive.js';
 import type { MessageQueue } from './message-queue.js';
 import type { MemoryStore, StoredWill } from './store/memory-store.js';
+import { makeBare } from './tables.js';
 
 /** The largest packet a client may send, bytes. */
 export const MOST_PACKET_BYTES = 256 * 1024;
@@ -35,12 +36,13 @@ export async function createEngine(parts: EngineParts): Promise<Engine> {
     ...hooks.options,
   });
   hooks.brokerId = aedes.id;
+  makeBare(aedes, 'clients');
   countPackets(aedes, figures);
   logClients(aedes, log);
   const publishWill = (will: StoredWill): Promise<void> =>
     new Promise((resolve) => {
       const packet: PublishPacket = { qos: 0, retain: false, ...will, cmd: 'publish', dup: false };
-      if (hooks.judge(packet) === null) aedes.publish(packet, () => resolve());
+      if (hooks.judgeWill(packet) === null) aedes.publish(packet, () => resolve());
       else resolve();
     });
   return {

@@ -22,6 +22,12 @@ export function countPublish(figures: Figures, qos: number): void {
   if (qos > 0) figures.sent += 1;
 }
 
+/** Counts a PUBLISH to a client. */
+export function countForward(figures: Figures): void {
+  figures.sent += 1;
+  figures.publishSent += 1;
+}
+
 /** Counts the packets that are not PUBLISH, as far as the engine tells of them. */
 export function countPackets(aedes: Aedes, figures: Figures): void {
   const answered = (): void => {

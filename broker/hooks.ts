@@ -1,16 +1,16 @@
 import type { AedesOptions, AedesPublishPacket, Client, PublishPacket } from 'aedes';
 import type { Clock } from '../contract/clock.js';
 import type { Log } from '../contract/log.js';
-import { countPublish, type Figures } from './figures.js';
+import { hasWildcard } from '../contract/topic-filter.js';
+import { countForward, countPublish, type Figures } from './figures.js';
 import { createKeepAliveAmnesty } from './keep-alive.js';
 import type { Rights } from './rights.js';
 import { createSlowClients } from './slow-clients.js';
-import type { MemoryStore } from './store/memory-store.js';
+import { makeBare } from './tables.js';
 
 export interface HookParts {
   readonly clock: Clock;
   readonly log: Log;
-  readonly store: MemoryStore;
   readonly rights: Rights;
   readonly figures: Figures;
 }
@@ -24,13 +24,10 @@ export interface Hooks {
   brokerId: string;
   /** True when the broker stops, and publishes the wills of all clients itself. */
   leaving: boolean;
-  /** Why a message or will may not be published; null when it may, and is as it must be. */
-  judge(packet: PublishPacket): Error | null;
+  /** Why a will may not be published; null when it may, and is as it must be. */
+  judgeWill(will: PublishPacket): Error | null;
   stop(): void;
 }
-
-/** As the engine hands it out: with the client that published it, if one did. */
-export type DeliveredPacket = AedesPublishPacket & { readonly clientId?: string };
 
 const DOLLAR = '$'.charCodeAt(0);
 
@@ -38,23 +35,20 @@ export function createHooks({ clock, log, rights, figures }: HookParts): Hooks {
   const keepAlive = createKeepAliveAmnesty();
   const slowClients = createSlowClients(clock, log, figures);
   const judge = (packet: PublishPacket): Error | null => {
-    mendWill(packet);
+    mendProperties(packet);
     const fault = rights.publishFault(packet.topic);
     return fault === null ? null : new Error(fault);
   };
-  const mayForward = (client: Client, packet: DeliveredPacket): boolean => {
-    if (packet.topic.charCodeAt(0) === DOLLAR && packet.topic.startsWith(`$SYS/${hooks.brokerId}/`))
-      return false;
-    if (hooks.leaving && packet.clientId === client.id) return false;
-    return !client.conn.writableNeedDrain || slowClients.mayWrite(client, packet);
-  };
+  const judgeWill = (will: PublishPacket): Error | null =>
+    hasWildcard(will.topic) ? new Error('a will has no wildcards in its topic') : judge(will);
   const hooks: Hooks = {
     brokerId: '',
     leaving: false,
-    judge,
-    stop: () => slowClients.stop(),
+    judgeWill,
+    stop: slowClients.stop,
     options: {
       preConnect(client, packet, done) {
+        makeBare(client, 'subscriptions');
         keepAlive.hide(client, packet);
         done(null, true);
       },
@@ -63,14 +57,17 @@ export function createHooks({ clock, log, rights, figures }: HookParts): Hooks {
         done(null, true);
       },
       authorizePublish(client, packet, done) {
-        const isWill = client === null || client.closed;
-        if (!isWill) countPublish(figures, packet.qos);
-        done(isWill && hooks.leaving ? new Error('the will has been published') : judge(packet));
+        if (client === null || client.closed) {
+          done(hooks.leaving ? new Error('the will has been published') : judgeWill(packet));
+          return;
+        }
+        countPublish(figures, packet.qos);
+        done(judge(packet));
       },
       authorizeForward(client, packet) {
-        if (!mayForward(client, packet)) return null;
-        figures.publishSent += 1;
-        figures.sent += 1;
+        if (isPrivate(hooks, client, packet)) return null;
+        if (client.conn.writableNeedDrain && !slowClients.mayWrite(client, packet)) return null;
+        countForward(figures);
         return packet;
       },
     },
@@ -78,7 +75,17 @@ export function createHooks({ clock, log, rights, figures }: HookParts): Hooks {
   return hooks;
 }
 
+/** The engine's own traffic, and at the end a client's own will. */
+function isPrivate(
+  { brokerId, leaving }: Hooks,
+  client: Client,
+  packet: AedesPublishPacket & { readonly clientId?: string },
+): boolean {
+  if (leaving && packet.clientId === client.id) return true;
+  return packet.topic.charCodeAt(0) === DOLLAR && packet.topic.startsWith(`$SYS/${brokerId}/`);
+}
+
 /** The engine publishes a will with all its properties; this one is for the broker alone [MQTT-3.1.3-9]. */
-function mendWill({ properties }: PublishPacket): void {
+function mendProperties({ properties }: PublishPacket): void {
   if (properties !== undefined && 'willDelayInterval' in properties) delete properties.willDelayInterval;
 }

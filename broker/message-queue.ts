@@ -1,11 +1,10 @@
 import type { AedesPublishPacket } from 'aedes';
 import { createFifo } from './fifo.js';
-import { createTopicTrie } from './topic-trie.js';
+import { createTopicTrie, type TopicTrie } from './topic-trie.js';
 
 /** Takes one message, and says with `done` that it needs no more waiting for. */
 export type Listener = (packet: AedesPublishPacket, done: () => void) => void;
 type Done = (error?: Error) => void;
-type Turn = () => void;
 
 /**
  * Hands each message to whoever subscribed to it; Aedes' `mq`.
@@ -21,7 +20,7 @@ export interface MessageQueue {
   removeListener(filter: string, listener: Listener, done?: () => void): void;
   emit(packet: AedesPublishPacket, done?: Done): void;
   /** Runs `task` when all that was emitted before has been handed out, and before anything emitted later. */
-  inTurn(task: Turn): void;
+  inTurn(task: () => void): void;
   close(done: () => void): void;
 }
 
@@ -31,7 +30,7 @@ const ignore = (): void => {};
 
 export function createMessageQueue(): MessageQueue {
   const routes = createTopicTrie<Listener>();
-  const waiting = createFifo<Turn>();
+  const waiting = createFifo<() => void>();
   let busy = false;
   let closed = false;
 
@@ -48,13 +47,6 @@ export function createMessageQueue(): MessageQueue {
       if (busy) setImmediate(drain);
     }
   };
-  const handOut = (packet: AedesPublishPacket, done: Done): void => {
-    const listeners = routes.match(packet.topic);
-    const first = listeners[0];
-    if (first === undefined) done();
-    else if (listeners.length === 1) first(packet, done);
-    else handToAll(listeners, packet, done);
-  };
   return {
     get listeners() {
       return routes.size;
@@ -69,11 +61,11 @@ export function createMessageQueue(): MessageQueue {
     },
     emit(packet, done = ignore) {
       if (closed) done(new Error('the broker has stopped'));
-      else if (busy) waiting.push(() => handOut(packet, done));
+      else if (busy) waiting.push(() => handOut(routes, packet, done));
       else {
         busy = true;
         try {
-          handOut(packet, done);
+          handOut(routes, packet, done);
         } finally {
           drain();
         }
@@ -88,6 +80,14 @@ export function createMessageQueue(): MessageQueue {
       setImmediate(done);
     },
   };
+}
+
+function handOut(routes: TopicTrie<Listener>, packet: AedesPublishPacket, done: Done): void {
+  const listeners = routes.match(packet.topic);
+  const first = listeners[0];
+  if (first === undefined) done();
+  else if (listeners.length === 1) first(packet, done);
+  else handToAll(listeners, packet, done);
 }
 
 function handToAll(listeners: readonly Listener[], packet: AedesPublishPacket, done: Done): void {

@@ -27,9 +27,9 @@ export function serveWebSocket(http: Server, allowAnonymous: boolean, accept: Ac
       offered.has('mqtt') ? 'mqtt' : offered.has('mqttv3.1') ? 'mqttv3.1' : false,
   });
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    if (new URL(request.url ?? '/', 'http://broker').pathname !== WEB_SOCKET_PATH) {
-      if (http.listenerCount('upgrade') === 1)
-        refuse(socket, '404 Not Found', `MQTT is at ${WEB_SOCKET_PATH}.`);
+    if (request.url?.split('?', 1)[0] !== WEB_SOCKET_PATH) {
+      const isAlone = http.listenerCount('upgrade') === 1;
+      if (isAlone) refuse(socket, '404 Not Found', `MQTT is at ${WEB_SOCKET_PATH}.`);
       return;
     }
     const fault = allowAnonymous ? null : originFault(request);
@@ -45,6 +45,8 @@ export function serveWebSocket(http: Server, allowAnonymous: boolean, accept: Ac
 }
 
 function refuse(socket: Duplex, status: string, reason: string): void {
+  socket.on('error', () => {});
+  socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\n${reason}\n`);
 }
 

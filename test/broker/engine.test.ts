@@ -1,7 +1,13 @@
 import { expect, test } from '@jest/globals';
 import type { IClientOptions } from 'mqtt';
 import { createManualClock } from '../support/manual-clock.js';
-import { collect, connectClient, startTestBroker, type TestBroker } from '../support/test-broker.js';
+import {
+  collect,
+  connectClient,
+  nextMessage,
+  startTestBroker,
+  type TestBroker,
+} from '../support/test-broker.js';
 import { until } from '../support/until.js';
 
 // Each of these fails on the bare engine; docs/decisions/0001-aedes-2-beta.md lists them.
@@ -122,4 +128,27 @@ test('nobody but the broker speaks below $SYS, and its engine is not overheard',
   expect(
     got.messages.filter(({ topic, text }) => !topic.startsWith('$SYS/broker/') || text === 'mine'),
   ).toEqual([]);
+});
+
+const INHERITED = ['__proto__', 'constructor', 'toString'];
+test.each(INHERITED)('a client and a topic may be called %s', async (name) => {
+  await using broker = await startTestBroker();
+  const former = await broker.connect({ clientId: name });
+  const client = await broker.connect({ clientId: name });
+  await until(() => !former.connected, 'the end of the first connection');
+  const got = await collect(client, name);
+  await client.publishAsync(name, 'kept', { qos: 1, retain: true });
+  expect((await got.next()).text).toBe('kept');
+  expect((await nextMessage(await broker.connect(), '#')).topic).toBe(name);
+});
+
+test('a will to many topics at once is published to none', async () => {
+  await using broker = await startTestBroker();
+  const got = await collect(await broker.connect(), 'wills/+');
+  const willTo = (topic: string) => ({ topic, payload: Buffer.from(topic), qos: 0 as const, retain: true });
+  for (const topic of ['wills/+', 'wills/#', 'wills/a']) {
+    (await broker.connect({ will: willTo(topic) })).stream.destroy();
+  }
+  await got.next(({ text }) => text === 'wills/a');
+  expect(got.messages).toHaveLength(1);
 });

@@ -95,7 +95,9 @@ test('a packet leaves as one frame', async () => {
 test('other paths are left to others, and answered where there are none', async () => {
   await using http = await startBehindHttp('127.0.0.1');
   expect(await upgrade(http.port, '/mqtt?a=b')).toBe('101 mqtt');
-  expect(await upgrade(http.port, '/other')).toBe('404 MQTT is at /mqtt.\n');
+  for (const path of ['/other', '/mqtt/more', '//[', '//']) {
+    expect(await upgrade(http.port, path)).toBe('404 MQTT is at /mqtt.\n');
+  }
   http.server.on('upgrade', ({ url }, socket) => {
     if (url === '/other') socket.end('HTTP/1.1 418 Mine\r\nConnection: close\r\n\r\nmine');
   });
