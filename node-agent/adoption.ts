@@ -8,9 +8,9 @@ import { textOf } from '../contract/wire.js';
 import type { Announcements } from './announcements.js';
 import { createIdleTimer, type IdleTimer } from './idle-timer.js';
 import { readingFault } from './input-payload.js';
-import type { Reject, ServedNode } from './node.js';
 import { createOthers, type Others } from './others.js';
 import { createSelfServers, type SelfServers } from './self-servers.js';
+import type { Reject, ServedNode } from './served-node.js';
 
 /** How long a node with readings is watched for somebody else who serves it. */
 const WAIT_SECONDS = 1;

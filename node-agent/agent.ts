@@ -11,9 +11,10 @@ import { type Adoption, createAdoption } from './adoption.js';
 import { type Announcements, createAnnouncements } from './announcements.js';
 import { createArrivals } from './arrivals.js';
 import { followMesh } from './mesh-follower.js';
-import { createNode, type NodeOptions, type NodeServices, type ServedNode } from './node.js';
+import { createNode } from './node.js';
 import { obeyNodeSettings } from './node-settings.js';
 import { OscillatorNode } from './oscillator-node.js';
+import type { NodeOptions, NodeServices, ServedNode } from './served-node.js';
 import { createVoice } from './voice.js';
 
 /** Inputs have 200 ms to stop; one that does not is left behind after so many seconds. */

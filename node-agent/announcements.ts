@@ -3,7 +3,7 @@ import type { Will } from '../contract/link.js';
 import type { PartContext } from '../contract/part.js';
 import type { AgentMessage } from '../contract/payloads/agent.js';
 import { type InfoMessage, SCHEMA_VERSION } from '../contract/payloads/info.js';
-import type { ServedNode } from './node.js';
+import type { ServedNode } from './served-node.js';
 import type { Voice } from './voice.js';
 
 /** The list of an agent's nodes is published at most this often, for it grows with them. */

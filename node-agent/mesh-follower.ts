@@ -2,7 +2,7 @@ import type { Link } from '../contract/link.js';
 import { globalMessageSchema } from '../contract/payloads/global.js';
 import type { Topics } from '../contract/topics.js';
 import { readJson } from '../contract/wire.js';
-import type { ServedNode } from './node.js';
+import type { ServedNode } from './served-node.js';
 
 const MOST_BYTES = 65_536;
 

@@ -2,7 +2,7 @@ import type { Link, LinkMessage } from '../contract/link.js';
 import type { PartContext } from '../contract/part.js';
 import { nodeSetSchema } from '../contract/payloads/set.js';
 import { readJson } from '../contract/wire.js';
-import type { Reject, ServedNode } from './node.js';
+import type { Reject, ServedNode } from './served-node.js';
 
 const MOST_BYTES = 8192;
 

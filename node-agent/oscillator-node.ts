@@ -3,8 +3,8 @@ import type { GlobalMessage } from '../contract/payloads/global.js';
 import type { NodeSetMessage } from '../contract/payloads/set.js';
 import { Oscillator } from '../kairos/oscillator.js';
 import type { InputSlot } from './input-slot.js';
-import type { NodeOptions, NodeServices, ServedNode } from './node.js';
 import { createPhasePublisher, type PhasePublisher } from './phase-publisher.js';
+import type { NodeOptions, NodeServices, ServedNode } from './served-node.js';
 
 /** A mesh that says nothing for so long is not followed any more: its heartbeat is 1 s. */
 const MESH_LOST_SECONDS = 3.5;

@@ -1,12 +1,11 @@
 import type { MeshConfig } from '../contract/config/schema.js';
 import type { InfoMessage } from '../contract/payloads/info.js';
-import { copyContribution, createContribution } from '../kairos/contribution.js';
+import { type Contribution, copyContribution } from '../kairos/contribution.js';
 import { Deadlines } from './deadlines.js';
 import { Fading } from './fading.js';
 import type { Group } from './group.js';
 import type { Groups } from './groups.js';
 import { createNodeRecord, type NodeRecord } from './node-record.js';
-import type { PhaseReading } from './read-phase.js';
 
 /** How many nodes a mesh knows at most: a publisher of random names must not fill the memory. */
 export const MOST_NODES = 100_000;
@@ -35,8 +34,6 @@ export class Mesh {
   private readonly records = new Map<string, NodeRecord>();
   private readonly deadlines: Deadlines<NodeRecord>;
   private readonly fading: Fading;
-  /** What a message makes of its node's contribution, before it takes the place of the old one. */
-  private readonly next = createContribution();
   private nowSeconds: number;
 
   constructor(options: {
@@ -76,8 +73,8 @@ export class Mesh {
     return node;
   }
 
-  /** Counts a node's phase. */
-  take(node: NodeRecord, reading: PhaseReading, nowSeconds: number): void {
+  /** Counts a node's phase; the reading is given the weight that the mesh gives the node. */
+  take(node: NodeRecord, reading: Contribution, nowSeconds: number): void {
     const { contribution, group } = node;
     group.counts.messages += 1;
     node.arrivedSeconds = nowSeconds;
@@ -86,18 +83,10 @@ export class Mesh {
     if (arrives) this.enliven(node);
     if (node.summed && !arrives && equals(contribution, reading)) return;
     this.observer.moving(node);
-    const { next } = this;
-    next.weight = contribution.weight;
-    next.real = reading.real;
-    next.imag = reading.imag;
-    next.coherence = reading.coherence;
-    next.angle = reading.angle;
-    next.hasResonance = reading.hasResonance;
-    next.resonanceReal = reading.resonanceReal;
-    next.resonanceImag = reading.resonanceImag;
-    if (node.summed) group.sums.replace(contribution, next);
-    else group.sums.add(next);
-    copyContribution(next, contribution);
+    reading.weight = contribution.weight;
+    if (node.summed) group.sums.replace(contribution, reading);
+    else group.sums.add(reading);
+    copyContribution(reading, contribution);
     node.summed = true;
     if (arrives) this.observer.joined(node);
     group.changed();
@@ -213,7 +202,7 @@ export class Mesh {
   }
 }
 
-function equals(contribution: NodeRecord['contribution'], reading: PhaseReading): boolean {
+function equals(contribution: NodeRecord['contribution'], reading: Contribution): boolean {
   return (
     contribution.real === reading.real &&
     contribution.imag === reading.imag &&

@@ -2,38 +2,20 @@ import { show } from '../contract/explain.js';
 import { parseTimestamp } from '../contract/instant.js';
 import { phaseMessageSchema } from '../contract/payloads/phase.js';
 import { readJson } from '../contract/wire.js';
+import { type Contribution, createContribution } from '../kairos/contribution.js';
 import { carriesAngle } from '../kairos/encoder.js';
 
 /** Far above any phase message; a larger one is not even parsed. */
 const MOST_BYTES = 8192;
 
-/** What of a phase message the mesh counts; one record is used again for every message. */
-export interface PhaseReading {
-  real: number;
-  imag: number;
-  /** In [0, 1]. */
-  coherence: number;
-  /** Whether its encoder carries an angle. */
-  angle: boolean;
-  /** Whether it brought a resonance T; without one the next two are 0. */
-  hasResonance: boolean;
-  resonanceReal: number;
-  resonanceImag: number;
+/** What of a phase message the mesh counts; one record is used again for every message. Its weight is the mesh's to say. */
+export interface PhaseReading extends Contribution {
   /** The publisher's clock in Unix seconds, to the microsecond; NaN where it gave none. */
   timestampSeconds: number;
 }
 
 export function createPhaseReading(): PhaseReading {
-  return {
-    real: 0,
-    imag: 0,
-    coherence: 0,
-    angle: true,
-    hasResonance: false,
-    resonanceReal: 0,
-    resonanceImag: 0,
-    timestampSeconds: Number.NaN,
-  };
+  return { ...createContribution(), timestampSeconds: Number.NaN };
 }
 
 /**

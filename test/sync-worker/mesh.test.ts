@@ -84,6 +84,7 @@ function aMesh({ mesh: settings = {}, zones = {}, weights = {} }: Options = {}) 
 }
 
 const aReading: PhaseReading = {
+  weight: 1,
   real: 0.6,
   imag: 0,
   coherence: 0.9,
@@ -254,7 +255,7 @@ test('after any history of messages, silences and moves, zones add up to a fresh
       }
       const flat = new MeshSums();
       for (const one of last.values()) {
-        flat.add({ weight: 1, ...one });
+        flat.add(one);
       }
       const found = state();
       expect(Math.abs(found.coherence - meshCoherence(flat))).toBeLessThan(1e-9);
