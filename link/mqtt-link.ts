@@ -16,7 +16,7 @@ export interface MqttLink extends Link {
 export interface MqttLinkParts {
   readonly clock: Clock;
   readonly log: Log;
-  /** Aborted when the link has closed. */
+  /** Aborted when the link closes. */
   readonly stop: AbortController;
 }
 
@@ -37,8 +37,9 @@ export function createMqttLink(options: LinkOptions, { clock, log, stop }: MqttL
   let state: 'offline' | 'online' | 'closing' = 'offline';
   const service = createService(options.name, async () => {
     state = 'closing';
-    if (current !== undefined) await sayGoodbye(current, clock);
+    // Before the goodbye, or the end of the connection would be taken for a loss.
     stop.abort();
+    if (current !== undefined) await sayGoodbye(current, clock);
   });
   const link: MqttLink = {
     get online() {
