@@ -20,6 +20,8 @@ export interface AnalyzeOptions extends CommonOptions {
   /** The encoder's name and, for an expression, its formula. */
   readonly encoder?: readonly string[];
   readonly period?: number;
+  /** The value's column, where it is not called value. */
+  readonly column?: string;
   readonly tauBase?: number;
   readonly tauMax: number;
   readonly window?: number;

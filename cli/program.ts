@@ -76,6 +76,7 @@ function analysis(one: Command): Command {
   return one
     .argument('<file>', 'CSV with the columns time,value or time,real,imag; - for standard input')
     .option('--period <seconds>', 'between two samples; told from the times unless given', readDuration)
+    .option('--column <name>', "the value's column, where it is not called value")
     .option('--encoder <name...>', 'trend, level, token, pair, rhythm, pulse, or expression "FORMULA"')
     .option('--min <number>', 'level: the reading that gives 0', readNumber)
     .option('--max <number>', 'level: the reading that gives 1', readNumber)

@@ -28,17 +28,19 @@ const DECIMAL = /^([+-]?)(\d+)(\.\d+)?$/;
  *
  * @param file its name; `-` for standard input.
  * @param periodSeconds what lies between two samples where there is no time column.
+ * @param column the name of the value's column, where it is neither value nor real and imag.
  * @returns `isComplex`, and the samples in their order.
  * @throws MeshError ANALYSIS_INVALID with file and line, what was found and what was expected.
  */
 export async function openRecording(
   file: string,
   periodSeconds: number | undefined,
+  column?: string,
 ): Promise<{ isComplex: boolean; samples: AsyncGenerator<Sample> }> {
   const lines = readLines(file);
   const first = await lines.next();
   if (first.done === true) throw invalid(`${file}: found nothing, expected a header ${EXPECTED_COLUMNS}`);
-  const columns = readHeader(first.value, `${file}:1`, periodSeconds);
+  const columns = readHeader(first.value, `${file}:1`, periodSeconds, column);
   return { isComplex: columns.imag >= 0, samples: readSamples(lines, columns, file, periodSeconds) };
 }
 
@@ -51,15 +53,27 @@ async function* readLines(file: string): AsyncGenerator<string> {
   }
 }
 
-function readHeader(line: string, place: string, periodSeconds: number | undefined): Columns {
+function readHeader(
+  line: string,
+  place: string,
+  periodSeconds: number | undefined,
+  column: string | undefined,
+): Columns {
   const names = line
     .replace(/^\uFEFF/, '')
     .split(',')
     .map((name) => name.trim().toLowerCase());
-  const value = Math.max(names.indexOf('value'), names.indexOf('real'));
-  const columns = { time: names.indexOf('time'), value, imag: names.indexOf('imag') };
-  const known = value >= 0 && names.includes('real') === names.includes('imag');
-  if (!known) throw invalid(`${place}: found the header ${show(line)}, expected ${EXPECTED_COLUMNS}`);
+  const time = names.indexOf('time');
+  const columns =
+    column === undefined
+      ? { time, value: Math.max(names.indexOf('value'), names.indexOf('real')), imag: names.indexOf('imag') }
+      : { time, value: names.indexOf(column.toLowerCase()), imag: -1 };
+  if (column !== undefined && columns.value < 0) {
+    throw invalid(`${place}: found no column ${show(column)}, expected one of ${names.join(', ')}`);
+  }
+  const isKnown = column !== undefined || names.includes('real') === names.includes('imag');
+  if (columns.value < 0 || !isKnown)
+    throw invalid(`${place}: found the header ${show(line)}, expected ${EXPECTED_COLUMNS}`);
   if (columns.time < 0 && periodSeconds === undefined) {
     throw invalid(
       `${place}: found no column time, expected one, or --period with the seconds between two samples`,

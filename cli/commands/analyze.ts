@@ -17,7 +17,7 @@ const PROGRESS_EVERY = 100_000;
 /** `becomingone analyze FILE.csv|-`. */
 export async function analyze(file: string, options: AnalyzeOptions): Promise<void> {
   const { mesh } = await readSettings(options.config);
-  const { isComplex, samples } = await openRecording(file, options.period);
+  const { isComplex, samples } = await openRecording(file, options.period, options.column);
   const tauBaseSeconds = options.tauBase ?? Math.min(1, options.tauMax);
   try {
     const analysis = new Analysis(await encoderOf(options, isComplex, tauBaseSeconds), {

@@ -76,6 +76,24 @@ test('a formula is an encoder, ISO times are times, and a missing cell is a reje
   expect(difference(found.local, { real: 0, imag: 1 })).toBeLessThan(1e-12);
 });
 
+test('a recording of several columns is analysed by one of them', async () => {
+  const csv = 'time,cpu,memory\n0,1,5\n1,2,6\n2,3,7\n';
+  const found = await analyze(
+    csv,
+    '--column',
+    'memory',
+    '--encoder',
+    'level',
+    '--min',
+    5,
+    '--max',
+    7,
+    '--tau-base',
+    1e-9,
+  );
+  expect(found).toMatchObject({ samples: 3, local: { real: 1, imag: 0 } });
+});
+
 test('a table for people, and a drawing', async () => {
   await using folder = await temporaryFolder();
   const file = join(folder.path, 'tone.csv');
@@ -162,6 +180,7 @@ describe('a clear refusal', () => {
     ['', [], 'found nothing, expected a header time,value or time,real,imag'],
     ['a,b\n1,2', [], 'found the header "a,b", expected time,value or time,real,imag'],
     ['value\n1', [], 'found no column time, expected one, or --period'],
+    ['time,cpu\n0,1', ['--column', 'memory'], 'found no column "memory", expected one of time, cpu'],
     ['time,value\n0,1\n1,warm', [], '-:3: found "warm", expected a number'],
     ['time,value\nnoon,1', [], '-:2: found the time "noon", expected seconds or ISO 8601'],
     [
