@@ -1,0 +1,32 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { figures, hostBond } from '../bench/figures.js';
+
+const root = new URL('../', import.meta.url);
+const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
+const page = read('docs/mathematics.md');
+
+test('every figure of the page is drawn by the code as it stands; the Kuramoto transition takes minutes, and is kept', () => {
+  const shown = [...page.matchAll(/!\[[^\]]+\]\(figures\/([\w-]+\.svg)\)/g)].map(([, name]) => name ?? '');
+  const drawn = figures();
+  expect(new Set(shown)).toEqual(new Set([...Object.keys(drawn), 'kuramoto.svg']));
+  for (const [name, svg] of Object.entries(drawn))
+    expect([name, read(`docs/figures/${name}`)]).toEqual([name, svg]);
+  expect(read('docs/figures/kuramoto.svg')).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
+});
+
+test('the worked example prints what the page says', () => {
+  const [, command = '', printed = ''] =
+    /```sh\n(node dist[^\n]+)\n```\s+```\n([\s\S]+?)```/.exec(page) ?? [];
+  const output = execFileSync('sh', ['-c', command], { cwd: root, encoding: 'utf8' });
+  for (const line of printed.trim().split('\n')) expect(output).toContain(line);
+});
+
+test('the shares of time that the page gives for the bond are those of the recording', () => {
+  const { strength, centred } = hostBond();
+  const share = (values: readonly number[]) =>
+    Math.round((100 * values.filter((value) => value > 0.75).length) / values.length);
+  expect(page).toContain(`half of the time (${share(strength)} %)`);
+  expect(page).toContain(`for a fifth (${share(centred)} %)`);
+});
