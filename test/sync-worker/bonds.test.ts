@@ -31,7 +31,7 @@ function watching(we: ([string, string] | string)[], zones = {}) {
     context,
     mesh,
     voice as unknown as Voice,
-    { emit: (event) => events.push(event) } as unknown as Events,
+    { emit: (event: NewEvent) => events.push(event) } as unknown as Events,
     () => 0.75,
   );
   const phase = (id: string, rad: number, more: object = {}): void => {
