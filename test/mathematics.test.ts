@@ -23,10 +23,21 @@ test('the worked example prints what the page says', () => {
   for (const line of printed.trim().split('\n')) expect(output).toContain(line);
 });
 
-test('the shares of time that the page gives for the bond are those of the recording', () => {
-  const { strength, centred } = hostBond();
+test('the shares of time that the page gives for the bond, and for chance, are those of the recording', () => {
   const share = (values: readonly number[]) =>
     Math.round((100 * values.filter((value) => value > 0.75).length) / values.length);
-  expect(page).toContain(`half of the time (${share(strength)} %)`);
-  expect(page).toContain(`for a fifth (${share(centred)} %)`);
+  const { times, strength, centred } = hostBond();
+  const shifts = Array.from({ length: 123 }, (_, index) => hostBond(120 + 12 * index));
+  expect(120 + 12 * 123).toBeGreaterThan(times.length - 120);
+  const chance = (name: 'strength' | 'centred') =>
+    shifts.map((one) => share(one[name])).sort((a, b) => a - b);
+  const [plain, centredChance] = [chance('strength'), chance('centred')];
+  const prose = page.replace(/\s+/g, ' ');
+  expect(prose).toContain(
+    `half of the time (${share(strength)} %), the centred strength for a fifth (${share(centred)} %)`,
+  );
+  expect(prose).toContain(
+    `for ${plain[61]} % of the time in the median and never for more than ${plain.at(-1)} %`,
+  );
+  expect(prose).toContain(`for ${centredChance[61]} %, and never more than ${centredChance.at(-1)} %`);
 });
