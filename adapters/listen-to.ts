@@ -1,10 +1,6 @@
 import type { Link } from '../contract/link.js';
-import type { PayloadOf } from '../contract/publish.js';
-import { TOPIC_TABLE, type TopicName } from '../contract/topic-table.js';
-import { readJson } from '../contract/wire.js';
-
-/** Far above any state, event or status. */
-const MOST_BYTES = 64 * 1024;
+import { type PayloadOf, readMessage } from '../contract/messages.js';
+import type { TopicName } from '../contract/topic-table.js';
 
 /**
  * Subscribes to JSON messages of one kind.
@@ -20,10 +16,9 @@ export async function listenTo<Name extends TopicName>(
   take: (message: PayloadOf<Name>, retained: boolean, topic: string) => void,
   refuse: (reason: string) => void = () => {},
 ): Promise<void> {
-  const schema = TOPIC_TABLE[name].payload;
   await link.subscribe(filter, ({ topic, payload, retained }) => {
-    const read = readJson(schema, payload, MOST_BYTES);
+    const read = readMessage(name, payload);
     if ('reason' in read) refuse(read.reason);
-    else take(read.message as PayloadOf<Name>, retained, topic);
+    else take(read.message, retained, topic);
   });
 }

@@ -1,8 +1,8 @@
 import type { Link } from '../contract/link.js';
+import type { PayloadOf } from '../contract/messages.js';
 import type { PartContext } from '../contract/part.js';
 import type { EventMessage } from '../contract/payloads/event.js';
 import type { GlobalMessage } from '../contract/payloads/global.js';
-import type { PayloadOf } from '../contract/publish.js';
 import type { TopicName } from '../contract/topic-table.js';
 import { listenTo } from './listen-to.js';
 import { SILENCE_SECONDS, type Silence, watchSilence } from './silence.js';

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import type { Encoder } from '../kairos/encoder.js';
 import { createLocalPhase } from '../kairos/local-phase.js';
 import { meshOrder } from '../kairos/mesh-state.js';
@@ -8,6 +8,7 @@ import { createRhythmEncoder } from '../kairos/rhythm-encoder.js';
 import { createTrendEncoder } from '../kairos/trend-encoder.js';
 import { WeBond } from '../kairos/we-bond.js';
 import { Witness } from '../kairos/witness.js';
+import { hostBond, rootUrl } from './host-bond.js';
 import { drawChart } from './line-chart.js';
 
 /** Uniform numbers in [0, 1), the same in every run (mulberry32). */
@@ -184,8 +185,17 @@ function weFigure(): string {
     strength.push(bond.strength);
     centred.push(bond.centredStrength);
   }
+  return drawBond(
+    'Two nodes: standing still, each at its own pace from 60 s on, in step from 120 s on',
+    x,
+    strength,
+    centred,
+  );
+}
+
+function drawBond(title: string, x: number[], strength: number[], centred: number[]): string {
   return drawChart({
-    title: 'Two nodes: standing still, each at its own pace from 60 s on, in step from 120 s on',
+    title,
     xName: 'seconds',
     yName: 'strength',
     yRange: [0, 1],
@@ -197,62 +207,9 @@ function weFigure(): string {
   });
 }
 
-/** The recording of docs/data/host.csv, a column as numbers. */
-function column(index: number): number[] {
-  const text = readFileSync(new URL('docs/data/host.csv', rootUrl()), 'utf8').trim();
-  return text
-    .split('\n')
-    .slice(1)
-    .map((line) => Number(line.split(',')[index]));
-}
-
-function rootUrl(): URL {
-  return new URL(import.meta.url.includes('/dist/') ? '../../' : '../', import.meta.url);
-}
-
-/**
- * The bond of processor and memory over the recording, by their trends, one value a reading.
- *
- * @param shiftRows moves memory against the processor by so many readings, circularly: a control, in which what the two
- *   share at one moment is gone, and what each does on its own is not.
- */
-export function hostBond(shiftRows = 0): { times: number[]; strength: number[]; centred: number[] } {
-  const times = column(0);
-  const [cpu, memory] = [localPhases(times, column(1)), localPhases(times, column(2))];
-  const bond = new WeBond();
-  const [strength, centred]: [number[], number[]] = [[], []];
-  for (const [row, phase] of cpu.entries()) {
-    const other = memory[(row + shiftRows) % memory.length] ?? phase;
-    bond.step(phase, other, row === 0 ? 0 : (times[row] ?? 0) - (times[row - 1] ?? 0));
-    strength.push(bond.strength);
-    centred.push(bond.centredStrength);
-  }
-  return { times: times.map((time) => time - (times[0] ?? 0)), strength, centred };
-}
-
-function localPhases(times: readonly number[], readings: readonly number[]) {
-  const encoder = createTrendEncoder({ tauBaseSeconds: 1 });
-  const local = createLocalPhase({ tauBaseSeconds: 1 });
-  return times.map((time, row) => {
-    encoder.encode(readings[row] ?? 0, 0, Math.floor(time), time - Math.floor(time));
-    local.update(encoder.real, encoder.imag, encoder.dtSeconds);
-    return { real: local.real, imag: local.imag, coherence: local.coherence };
-  });
-}
-
 function hostFigure(): string {
   const { times, strength, centred } = hostBond();
-  return drawChart({
-    title: 'The bond of processor and memory on one machine',
-    xName: 'seconds',
-    yName: 'strength',
-    yRange: [0, 1],
-    level: { at: 0.75, name: 'a WE above 0.75' },
-    series: [
-      { name: 'strength (PLV)', x: times, y: strength },
-      { name: 'centred strength', x: times, y: centred },
-    ],
-  });
+  return drawBond('The bond of processor and memory on one machine', times, strength, centred);
 }
 
 /** Every figure of docs/mathematics.md but the Kuramoto transition, by file name. */

@@ -19,8 +19,17 @@ export interface TopicSpec {
   readonly qos: 0 | 1 | 'any';
   readonly retained: boolean;
   readonly payload: z.ZodType;
+  /** A larger payload is refused before it is parsed, so that one publisher cannot slow the others. */
+  readonly mostBytes: number;
   readonly summary: string;
 }
+
+/** A reading, a phase or a command, with room for keys that nobody knows. */
+const SMALL_BYTES = 8 * 1024;
+/** Far above any state. */
+const STATE_BYTES = 64 * 1024;
+/** Births and the lists of agents may be long: the largest packet that the broker takes. */
+const LIST_BYTES = 256 * 1024;
 
 /** Every topic of the mesh, spelled once: code, topics.md and the JSON schemas all read this table. */
 export const TOPIC_TABLE = {
@@ -30,6 +39,7 @@ export const TOPIC_TABLE = {
     qos: 0,
     retained: false,
     payload: phaseMessageSchema,
+    mostBytes: SMALL_BYTES,
     summary: "A node's local phase and coherence.",
   },
   input: {
@@ -38,6 +48,7 @@ export const TOPIC_TABLE = {
     qos: 'any',
     retained: false,
     payload: inputMessageSchema,
+    mostBytes: SMALL_BYTES,
     summary: 'One reading of a sensor: a bare number or an object.',
   },
   availability: {
@@ -46,6 +57,7 @@ export const TOPIC_TABLE = {
     qos: 1,
     retained: true,
     payload: availabilitySchema,
+    mostBytes: SMALL_BYTES,
     summary: 'Whether the node is there: the bare word online or offline.',
   },
   info: {
@@ -54,6 +66,7 @@ export const TOPIC_TABLE = {
     qos: 1,
     retained: true,
     payload: infoMessageSchema,
+    mostBytes: LIST_BYTES,
     summary: "The node's birth: who it is and how it publishes.",
   },
   resonance: {
@@ -62,6 +75,7 @@ export const TOPIC_TABLE = {
     qos: 0,
     retained: false,
     payload: resonanceMessageSchema,
+    mostBytes: STATE_BYTES,
     summary: "A node's temporal resonance over all lags, and its witness.",
   },
   set: {
@@ -70,6 +84,7 @@ export const TOPIC_TABLE = {
     qos: 1,
     retained: false,
     payload: nodeSetSchema,
+    mostBytes: SMALL_BYTES,
     summary: 'Changes a node at run time.',
   },
   error: {
@@ -78,6 +93,7 @@ export const TOPIC_TABLE = {
     qos: 0,
     retained: false,
     payload: errorMessageSchema,
+    mostBytes: SMALL_BYTES,
     summary: "Why this node's last message was rejected; at most one a second a node.",
   },
   agent: {
@@ -86,6 +102,7 @@ export const TOPIC_TABLE = {
     qos: 1,
     retained: true,
     payload: agentMessageSchema,
+    mostBytes: LIST_BYTES,
     summary: 'Which nodes an agent serves, and whether it is there.',
   },
   global: {
@@ -94,6 +111,7 @@ export const TOPIC_TABLE = {
     qos: 1,
     retained: true,
     payload: globalMessageSchema,
+    mostBytes: STATE_BYTES,
     summary: 'The state of the whole mesh.',
   },
   zone: {
@@ -102,6 +120,7 @@ export const TOPIC_TABLE = {
     qos: 1,
     retained: true,
     payload: zoneMessageSchema,
+    mostBytes: STATE_BYTES,
     summary: 'The state of a zone, and its mergeable sums.',
   },
   we: {
@@ -110,6 +129,7 @@ export const TOPIC_TABLE = {
     qos: 0,
     retained: true,
     payload: weMessageSchema,
+    mostBytes: SMALL_BYTES,
     summary: 'The bond of two nodes, a < b.',
   },
   event: {
@@ -118,6 +138,7 @@ export const TOPIC_TABLE = {
     qos: 1,
     retained: false,
     payload: eventMessageSchema,
+    mostBytes: STATE_BYTES,
     summary: 'Something that happened.',
   },
   syncSet: {
@@ -126,6 +147,7 @@ export const TOPIC_TABLE = {
     qos: 1,
     retained: false,
     payload: syncSetSchema,
+    mostBytes: SMALL_BYTES,
     summary: 'Changes the mesh at run time; null clears a change.',
   },
   syncResult: {
@@ -134,6 +156,7 @@ export const TOPIC_TABLE = {
     qos: 1,
     retained: false,
     payload: syncResultSchema,
+    mostBytes: SMALL_BYTES,
     summary: 'The answer to a message on sync/set.',
   },
   syncStatus: {
@@ -142,6 +165,7 @@ export const TOPIC_TABLE = {
     qos: 1,
     retained: true,
     payload: syncStatusSchema,
+    mostBytes: STATE_BYTES,
     summary: 'Whether a sync worker serves the mesh, and what it counted.',
   },
 } as const satisfies Record<string, TopicSpec>;

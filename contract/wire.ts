@@ -8,6 +8,14 @@ export function textOf(payload: Uint8Array): string {
     : Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString('utf8');
 }
 
+/** A message, or why there is none, in one sentence. */
+export type Read<Message> = { readonly message: Message } | { readonly reason: string };
+
+/** Why a payload is too large, in a sentence; null when it is not. */
+export function sizeFault({ length }: Uint8Array, mostBytes: number): string | null {
+  return length > mostBytes ? `found ${length} bytes, expected at most ${mostBytes}` : null;
+}
+
 /**
  * Reads a JSON payload at the wire.
  *
@@ -18,10 +26,9 @@ export function readJson<Schema extends z.ZodType>(
   schema: Schema,
   payload: Uint8Array,
   mostBytes: number,
-): { readonly message: z.output<Schema> } | { readonly reason: string } {
-  if (payload.length > mostBytes) {
-    return { reason: `found ${payload.length} bytes, expected at most ${mostBytes}` };
-  }
+): Read<z.output<Schema>> {
+  const tooLarge = sizeFault(payload, mostBytes);
+  if (tooLarge !== null) return { reason: tooLarge };
   const text = textOf(payload);
   let json: unknown;
   try {

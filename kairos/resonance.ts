@@ -236,3 +236,25 @@ function requireWindowAndOmega(windowSeconds: number, omega: number): void {
     throw new RangeError(`an omega of ${omega} rad/s is none; it must be a finite number`);
   }
 }
+
+/** One lag of a ladder as messages carry it, as of the last `measure`. */
+export interface Lag {
+  /** Seconds. */
+  readonly tau: number;
+  readonly real: number;
+  readonly imag: number;
+  /** |T|^2 in [0, 1]. */
+  readonly power: number;
+  readonly n_eff: number;
+}
+
+/** The whole ladder of a resonance as messages carry it, ascending. */
+export function describeLags({ tauSeconds, real, imag, power, effective }: Resonance): Lag[] {
+  return Array.from(tauSeconds, (tau, at) => ({
+    tau,
+    real: real[at] as number,
+    imag: imag[at] as number,
+    power: power[at] as number,
+    n_eff: effective[at] as number,
+  }));
+}

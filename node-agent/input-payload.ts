@@ -1,18 +1,15 @@
 import { readInputMessage } from '../contract/payloads/input.js';
-import { textOf } from '../contract/wire.js';
-
-/** Longer messages are refused before anybody reads them. */
-const LARGEST_BYTES = 8 * 1024;
+import { TOPIC_TABLE } from '../contract/topic-table.js';
+import { sizeFault, textOf } from '../contract/wire.js';
 
 /** Why a message is too long for an input, in a sentence; null when it is not. */
-export function sizeFault(payload: Uint8Array): string | null {
-  const { byteLength } = payload;
-  return byteLength > LARGEST_BYTES ? `found ${byteLength} bytes, expected at most ${LARGEST_BYTES}` : null;
+export function inputSizeFault(payload: Uint8Array): string | null {
+  return sizeFault(payload, TOPIC_TABLE.input.mostBytes);
 }
 
 /** Why a message is no reading of a sensor, in a sentence; null when it is one. */
 export function readingFault(payload: Uint8Array): string | null {
-  const tooLong = sizeFault(payload);
+  const tooLong = inputSizeFault(payload);
   if (tooLong !== null) return tooLong;
   const result = readInputMessage(textOf(payload));
   return 'reason' in result ? result.reason : null;

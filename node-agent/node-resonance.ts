@@ -2,7 +2,7 @@ import type { Instant } from '../contract/instant.js';
 import type { PhaseMessage } from '../contract/payloads/phase.js';
 import type { ResonanceMessage } from '../contract/payloads/resonance.js';
 import { Grid } from '../kairos/grid.js';
-import { Resonance } from '../kairos/resonance.js';
+import { describeLags, Resonance } from '../kairos/resonance.js';
 
 /** What a node's resonance is made of. Times in seconds. */
 export interface NodeResonanceOptions {
@@ -35,13 +35,6 @@ export function createNodeResonance(options: NodeResonanceOptions): NodeResonanc
   const { periodSeconds } = options;
   const grid = new Grid({ periodSeconds, windowSeconds: resonance.windowSeconds }, resonance);
   let best = -1;
-  const lagAt = (index: number) => ({
-    tau: resonance.tauSeconds[index] ?? 0,
-    real: resonance.real[index] ?? 0,
-    imag: resonance.imag[index] ?? 0,
-    power: resonance.power[index] ?? 0,
-    n_eff: resonance.effective[index] ?? 0,
-  });
   return {
     take(real, imag, at, restarted) {
       if (restarted) grid.reset();
@@ -53,14 +46,14 @@ export function createNodeResonance(options: NodeResonanceOptions): NodeResonanc
     },
     get best() {
       if (best < 0) return undefined;
-      const { tau, real, imag } = lagAt(best);
-      return { tau, real, imag };
+      const { tauSeconds, real, imag } = resonance;
+      return { tau: tauSeconds[best] ?? 0, real: real[best] ?? 0, imag: imag[best] ?? 0 };
     },
     get collapsed() {
       return resonance.collapsed;
     },
     get lags() {
-      return Array.from(resonance.tauSeconds, (_, index) => lagAt(index));
+      return describeLags(resonance);
     },
     setTauBase: (seconds) => resonance.setTauBase(seconds),
   };

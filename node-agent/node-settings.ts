@@ -1,10 +1,7 @@
 import type { Link, LinkMessage } from '../contract/link.js';
+import { readMessage } from '../contract/messages.js';
 import type { PartContext } from '../contract/part.js';
-import { nodeSetSchema } from '../contract/payloads/set.js';
-import { readJson } from '../contract/wire.js';
 import type { Reject, ServedNode } from './served-node.js';
-
-const MOST_BYTES = 8192;
 
 /** Obeys `mesh/<node>/set` for the nodes that `find` knows, and answers nonsense on their error topics. */
 export async function obeyNodeSettings(
@@ -16,7 +13,7 @@ export async function obeyNodeSettings(
   await link.subscribe(topics.filter('set'), ({ topic, payload, retained }: LinkMessage) => {
     const node = find(topics.nodeOf(topic));
     if (node === undefined || retained) return;
-    const read = readJson(nodeSetSchema, payload, MOST_BYTES);
+    const read = readMessage('set', payload);
     const reason = 'reason' in read ? read.reason : node.set(read.message);
     if (reason !== null) reject(node.name, topic, reason);
     else log.info({ node: node.name, ...('message' in read ? read.message : {}) }, 'settings changed');

@@ -8,7 +8,7 @@ import { textOf } from '../contract/wire.js';
 import type { EncoderName } from '../kairos/encoder.js';
 import { describeWitness, Witness } from '../kairos/witness.js';
 import { commonEncoder } from './encoders.js';
-import { sizeFault } from './input-payload.js';
+import { inputSizeFault } from './input-payload.js';
 import { createInputSlot, type InputSlot } from './input-slot.js';
 import { createNodePhase, type NodePhase } from './node-phase.js';
 import { createNodeResonance, type NodeResonance } from './node-resonance.js';
@@ -113,7 +113,7 @@ class InputNode implements ServedNode {
     const fault =
       slot === undefined
         ? `found the channel ${show(channel)}, expected one of ${[...this.inputs.keys()].join(', ')}`
-        : sizeFault(payload);
+        : inputSizeFault(payload);
     if (fault === null) slot?.deliver(textOf(payload));
     else this.reject(channel, fault);
   }

@@ -1,11 +1,9 @@
 import type { Link, LinkMessage } from '../contract/link.js';
+import { readMessage } from '../contract/messages.js';
 import type { PartContext } from '../contract/part.js';
-import { type AgentMessage, agentMessageSchema } from '../contract/payloads/agent.js';
-import { type InfoMessage, infoMessageSchema } from '../contract/payloads/info.js';
-import { readJson, textOf } from '../contract/wire.js';
-
-/** Births and the lists of agents are rare and may be long. */
-const MOST_BYTES = 256 * 1024;
+import type { AgentMessage } from '../contract/payloads/agent.js';
+import type { InfoMessage } from '../contract/payloads/info.js';
+import { textOf } from '../contract/wire.js';
 
 /** What the rest of the mesh says of itself, as far as it decides who serves a node. */
 export interface Others {
@@ -73,7 +71,7 @@ class OtherServers implements Others {
 
   private learnAgent({ topic, payload }: LinkMessage): void {
     const { agent } = this.self.topics.parse('agent', topic) ?? {};
-    const read = readJson(agentMessageSchema, payload, MOST_BYTES);
+    const read = readMessage('agent', payload);
     if (agent === undefined || 'reason' in read) return;
     if (read.message.session !== this.self.session) this.agents.set(agent, read.message);
   }
@@ -87,7 +85,7 @@ class OtherServers implements Others {
   /** @returns the info, unless it is this agent's or nobody's any more. */
   private learnInfo(node: string, { payload, retained }: LinkMessage): InfoMessage | null {
     this.infos.delete(node);
-    const read = readJson(infoMessageSchema, payload, MOST_BYTES);
+    const read = readMessage('info', payload);
     if ('reason' in read || read.message.session === this.self.session) return null;
     // What the broker had kept from an earlier session of this agent stands for nobody any more.
     if (retained && read.message.via === this.self.agent) return null;

@@ -1,15 +1,11 @@
 import type { Clock } from '../contract/clock.js';
 import type { Link, LinkMessage } from '../contract/link.js';
-import { phaseMessageSchema } from '../contract/payloads/phase.js';
+import { readMessage } from '../contract/messages.js';
 import type { Topics } from '../contract/topics.js';
-import { readJson } from '../contract/wire.js';
 import { createIdleTimer, type IdleTimer } from './idle-timer.js';
 
 /** A node that published its own phase is left to itself until it has been silent for so long. */
 const SILENCE_SECONDS = 60;
-/** A longer payload is no phase. */
-const MOST_BYTES = 8 * 1024;
-
 export interface SelfServerOptions {
   readonly topics: Topics;
   readonly clock: Clock;
@@ -46,7 +42,7 @@ export function createSelfServers(options: SelfServerOptions): SelfServers {
   const hear = (node: string, message: LinkMessage): void => {
     const watch = watches.get(node);
     if (watch === undefined || message.retained) return;
-    const read = readJson(phaseMessageSchema, message.payload, MOST_BYTES);
+    const read = readMessage('phase', message.payload);
     if ('reason' in read) return;
     const { session } = read.message;
     if (session !== undefined && isAgent(session)) return;

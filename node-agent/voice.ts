@@ -1,5 +1,5 @@
 import type { Link } from '../contract/link.js';
-import { type PayloadOf, publishMessage } from '../contract/publish.js';
+import { type PayloadOf, publishMessage } from '../contract/messages.js';
 import type { TopicName } from '../contract/topic-table.js';
 import type { TopicParameters, Topics } from '../contract/topics.js';
 

@@ -1,17 +1,15 @@
 import { explain, show } from '../contract/explain.js';
 import type { Link, LinkMessage } from '../contract/link.js';
+import { readMessage } from '../contract/messages.js';
 import { nodeNameFault } from '../contract/names.js';
 import type { PartContext } from '../contract/part.js';
-import { type AgentMessage, agentMessageSchema } from '../contract/payloads/agent.js';
-import { availabilitySchema, infoMessageSchema } from '../contract/payloads/info.js';
-import { readJson, textOf } from '../contract/wire.js';
+import type { AgentMessage } from '../contract/payloads/agent.js';
+import { availabilitySchema } from '../contract/payloads/info.js';
+import { textOf } from '../contract/wire.js';
 import type { Mesh } from './mesh.js';
 import type { NodeRecord } from './node-record.js';
 import { createPhaseReading, readPhase } from './read-phase.js';
 import type { Received } from './status.js';
-
-/** Births and the lists of agents are rare and may be long. */
-const MOST_BYTES = 256 * 1024;
 
 /** Counts a rejected message and tells its publisher why; `node` is null where there is none to tell. */
 export type Reject = (node: string | null, topic: string, reason: string) => void;
@@ -75,7 +73,7 @@ export class Listener {
       if (node !== undefined && node.state !== 'live') this.mesh.forget(node);
       return;
     }
-    const read = readJson(infoMessageSchema, payload, MOST_BYTES);
+    const read = readMessage('info', payload);
     if ('reason' in read) return this.reject(id, topic, read.reason);
     const node = this.mesh.know(id, nowSeconds);
     if (node === undefined) return;
@@ -107,7 +105,7 @@ export class Listener {
   private onAgent({ topic, payload }: LinkMessage): void {
     const agent = this.context.topics.parse('agent', topic)?.agent;
     if (agent === undefined || payload.length === 0) return;
-    const read = readJson(agentMessageSchema, payload, MOST_BYTES);
+    const read = readMessage('agent', payload);
     if ('reason' in read) return this.reject(null, topic, read.reason);
     this.followAgent(agent, read.message);
   }

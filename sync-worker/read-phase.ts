@@ -1,12 +1,8 @@
 import { show } from '../contract/explain.js';
 import { parseTimestamp } from '../contract/instant.js';
-import { phaseMessageSchema } from '../contract/payloads/phase.js';
-import { readJson } from '../contract/wire.js';
+import { readMessage } from '../contract/messages.js';
 import { type Contribution, createContribution } from '../kairos/contribution.js';
 import { carriesAngle } from '../kairos/encoder.js';
-
-/** Far above any phase message; a larger one is not even parsed. */
-const MOST_BYTES = 8192;
 
 /** What of a phase message the mesh counts; one record is used again for every message. Its weight is the mesh's to say. */
 export interface PhaseReading extends Contribution {
@@ -26,7 +22,7 @@ export function createPhaseReading(): PhaseReading {
  * @returns null, or why it is rejected, in one sentence.
  */
 export function readPhase(node: string, payload: Uint8Array, into: PhaseReading): string | null {
-  const read = readJson(phaseMessageSchema, payload, MOST_BYTES);
+  const read = readMessage('phase', payload);
   if ('reason' in read) return read.reason;
   const { message } = read;
   if (message.node_id !== undefined && message.node_id !== node) {

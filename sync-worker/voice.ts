@@ -1,6 +1,6 @@
 import type { Link } from '../contract/link.js';
+import { type PayloadOf, publishMessage } from '../contract/messages.js';
 import type { PartContext } from '../contract/part.js';
-import { type PayloadOf, publishMessage } from '../contract/publish.js';
 import type { TopicName } from '../contract/topic-table.js';
 import type { TopicParameters } from '../contract/topics.js';
 

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { figures, hostBond } from '../bench/figures.js';
+import { figures } from '../bench/figures.js';
+import { hostBond } from '../bench/host-bond.js';
 
 const root = new URL('../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8');

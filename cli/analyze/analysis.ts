@@ -2,7 +2,7 @@ import { secondsBetween } from '../../contract/instant.js';
 import type { Encoder } from '../../kairos/encoder.js';
 import { Grid } from '../../kairos/grid.js';
 import { createLocalPhase } from '../../kairos/local-phase.js';
-import { Resonance } from '../../kairos/resonance.js';
+import { describeLags, type Lag, Resonance } from '../../kairos/resonance.js';
 import type { Sample } from './recording.js';
 
 /** What is asked of a recording; times in seconds. */
@@ -34,14 +34,6 @@ export interface AnalysisResult {
   /** The lag of the node's resonance; null where none is eligible. */
   readonly best: Lag | null;
   readonly collapsed: boolean;
-}
-
-export interface Lag {
-  readonly tau: number;
-  readonly real: number;
-  readonly imag: number;
-  readonly power: number;
-  readonly n_eff: number;
 }
 
 /** How many samples the period is told from, where nobody says it. */
@@ -76,7 +68,7 @@ export class Analysis {
     if (this.grid === undefined) this.findPeriod();
     this.grid?.finish();
     const best = this.resonance?.measure() ?? -1;
-    const lags = this.lags();
+    const lags = this.resonance === undefined ? [] : describeLags(this.resonance);
     const { tauBaseSeconds, tauMaxSeconds, omega } = this.options;
     return {
       samples: this.samples,
@@ -124,17 +116,5 @@ export class Analysis {
     const median = steps[steps.length >> 1];
     if (median !== undefined) this.startGrid(Number(median.toPrecision(9)));
     for (const sample of this.waiting.splice(0)) this.estimate(sample);
-  }
-
-  private lags(): Lag[] {
-    const { resonance } = this;
-    if (resonance === undefined) return [];
-    return Array.from(resonance.tauSeconds, (tau, index) => ({
-      tau,
-      real: resonance.real[index] ?? 0,
-      imag: resonance.imag[index] ?? 0,
-      power: resonance.power[index] ?? 0,
-      n_eff: resonance.effective[index] ?? 0,
-    }));
   }
 }

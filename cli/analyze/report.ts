@@ -1,4 +1,5 @@
-import type { AnalysisResult, Lag } from './analysis.js';
+import type { Lag } from '../../kairos/resonance.js';
+import type { AnalysisResult } from './analysis.js';
 
 /** What a recording shows, as a table for a person. */
 export function reportAnalysis(result: AnalysisResult): string {

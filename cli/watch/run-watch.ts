@@ -4,9 +4,9 @@ import { LiveBlock } from '../../adapters/live-block.js';
 import { canvasOf } from '../../adapters/terminal-line.js';
 import type { Clock } from '../../contract/clock.js';
 import type { Link } from '../../contract/link.js';
+import type { PayloadOf } from '../../contract/messages.js';
 import { nodeNameFault } from '../../contract/names.js';
 import type { PartContext } from '../../contract/part.js';
-import type { PayloadOf } from '../../contract/publish.js';
 import { renderWatch } from './render-watch.js';
 import { MeshWatcher } from './watched-mesh.js';
 
