@@ -82,7 +82,16 @@ export async function runTransition(
   const { hardware, zones, mesh, nodes = {} } = config;
   const adopt = { ...config.adopt, enabled: false };
   const agent = await startNodeAgent(
-    { agent: 'bench', nodes, hardware, zones, collapse: mesh.collapse, adopt, inputs: inputDefinitions },
+    {
+      agent: 'bench',
+      nodes,
+      hardware,
+      zones,
+      collapse: mesh.collapse,
+      adopt,
+      inputs: inputDefinitions,
+      openLinkTo: () => openLink,
+    },
     context(),
     signal,
   );

@@ -60,8 +60,3 @@ export function brokerUrlOrDefault(options: CommonOptions, config: Config): stri
 export function hostName(): string {
   return toLegalName(hostname());
 }
-
-/** An address without the password that may stand in it. */
-export function withoutPassword(url: string): string {
-  return url.replace(/^(\w+:\/\/)[^@/]*@/, '$1');
-}

@@ -8,6 +8,7 @@ import { startNodeAgent } from '../node-agent/agent.js';
 import { hostNodes } from '../node-agent/host-nodes.js';
 import { startSyncWorker } from '../sync-worker/worker.js';
 import { type Environment, hostName, partContext } from './environment.js';
+import { waysToOthers } from './mesh-way.js';
 import { dataFolder } from './settings.js';
 
 /** Starts the sync worker. */
@@ -37,6 +38,7 @@ export async function nodeAgentPart(
     collapse: config.mesh.collapse,
     adopt: { ...config.adopt, enabled: config.adopt.enabled ?? adoptsByDefault },
     inputs: inputDefinitions,
+    openLinkTo: waysToOthers(environment),
   };
   const context = partContext(environment, 'node-agent', openLink);
   lifecycle.add(await startNodeAgent(options, context, lifecycle.signal));

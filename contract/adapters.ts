@@ -20,10 +20,38 @@ export interface InputContext {
   /** Seconds between two readings, for an input that samples; 1 unless the definition or the configuration says. */
   readonly everySeconds: number;
   emit(reading: Reading): void;
-  /** Counts a reading that could not be used and tells the mesh why, in one sentence. */
+  /** Counts a reading that could not be used and tells the mesh why, in one sentence; the last good one stands. */
   reject(reason: string): void;
+  /**
+   * Says, in one sentence, why its source gives nothing for now, while the input goes on waiting for it: what was
+   * read before counts no more, until the next reading.
+   */
+  lose(reason: string): void;
   /** Delivers the text of every message on this input's own topic, until the returned function is called. */
   onMessage(handler: (text: string) => void): () => void;
+  /**
+   * Hears the live messages of a topic filter until the returned function is called or the input has ended.
+   *
+   * @returns resolves once it stands; a broker that is away is waited for, without end.
+   */
+  hear(filter: string, handler: (message: TopicText) => void, options?: HearOptions): Promise<() => void>;
+}
+
+export interface HearOptions {
+  /** Another broker than the mesh's own; may hold a user and a password. */
+  readonly brokerUrl?: string | undefined;
+  /** Whether to hear what the broker had kept from before, too. */
+  readonly retained?: boolean;
+  /** Called with a sentence when the broker cannot be reached, and after `away` with null when it is there again. */
+  away?(reason: string | null): void;
+}
+
+/** A message on any topic. */
+export interface TopicText {
+  readonly topic: string;
+  readonly text: string;
+  /** Whether the broker had kept it from before. */
+  readonly retained: boolean;
 }
 
 /** A sensor that runs. */
@@ -35,19 +63,32 @@ export interface Input {
   run(signal: AbortSignal): Promise<void>;
 }
 
-export type Probe = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+/** Whether an adapter can work on this machine: `detail` says with what, `reason` why not and what to do. */
+export type Probe =
+  | { readonly ok: true; readonly detail?: string }
+  | { readonly ok: false; readonly reason: string };
 
 /** A kind of sensor: what it is called, what can be set, and how one is made. */
 export interface InputDefinition<Options extends z.ZodObject = z.ZodObject> {
   readonly name: string;
   readonly options: Options;
   /** Seconds between two readings unless the configuration says otherwise; none where they come as they come. */
-  readonly everySeconds?: number;
+  everySeconds?(options: z.output<Options>): number | undefined;
   /** How its readings become a phase unless the configuration says otherwise; else by the channel's name. */
-  readonly encoder?: EncoderConfig;
+  encoder?(options: z.output<Options>): EncoderConfig | undefined;
   /** Whether it can work on this machine, and if not what to do, in words. */
   probe?(options: z.output<Options>): Promise<Probe>;
+  /** Given by inputs that hear topics, so that a node whose name has placeholders comes to be when a message fits. */
+  hears?(options: z.output<Options>): HeardTopic;
   create(options: z.output<Options>, context: InputContext): Input;
+}
+
+/** What an input hears: the topic may have placeholders, `{device}` for one level and `{device*}` for several. */
+export interface HeardTopic {
+  readonly topic: string;
+  readonly brokerUrl: string | undefined;
+  /** Whether a message on it is one that the input can read. */
+  fits(text: string): boolean;
 }
 
 export function defineInput<Options extends z.ZodObject>(

@@ -4,7 +4,10 @@ export interface Clock {
   nowSeconds(): number;
   /** Seconds on a clock that never goes back; its zero means nothing. */
   monotonicSeconds(): number;
-  /** Calls `task` every `periodSeconds` until the returned function is called. */
+  /**
+   * Calls `task` every `periodSeconds` until the returned function is called. Times are counted from the start, so that
+   * lateness does not add up; calls that a busy process missed are left out.
+   */
   every(periodSeconds: number, task: () => void): () => void;
   /** Calls `task` once, `delaySeconds` from now, unless the returned function is called before. */
   after(delaySeconds: number, task: () => void): () => void;
@@ -37,8 +40,17 @@ export const systemClock: Clock = {
   nowSeconds: () => Date.now() / 1000,
   monotonicSeconds: () => performance.now() / 1000,
   every(periodSeconds, task) {
-    const timer = setInterval(task, periodSeconds * 1000);
-    return () => clearInterval(timer);
+    const periodMs = periodSeconds * 1000;
+    const startMs = performance.now();
+    let count = 1;
+    let timer = setTimeout(tick, periodMs);
+    function tick(): void {
+      // A timer may fire up to a millisecond early: that call is then this one, not one more.
+      count = Math.max(count, Math.round((performance.now() - startMs) / periodMs)) + 1;
+      timer = setTimeout(tick, Math.max(0, startMs + count * periodMs - performance.now()));
+      task();
+    }
+    return () => clearTimeout(timer);
   },
   after(delaySeconds, task) {
     const timer = setTimeout(task, delaySeconds * 1000);

@@ -1,5 +1,6 @@
 /** What programs outside this package may rely on: topics, payloads, configuration, adapter definitions. */
 export * from './adapters.js';
+export * from './broker-url.js';
 export * from './clock.js';
 export * from './config/load.js';
 export * from './config/schema.js';
@@ -19,6 +20,7 @@ export * from './payloads/input.js';
 export * from './payloads/phase.js';
 export * from './payloads/resonance.js';
 export * from './payloads/set.js';
+export * from './payloads/status.js';
 export * from './payloads/sync.js';
 export * from './payloads/we.js';
 export * from './payloads/witness.js';

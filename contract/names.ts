@@ -25,6 +25,7 @@ export const RESERVED_ZONE_NAMES: ReadonlySet<string> = new Set([
   'error',
   'set',
   'resonance',
+  'status',
 ]);
 
 /** What is wrong with a node's name, in words; null when it is legal. */

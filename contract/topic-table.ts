@@ -8,6 +8,7 @@ import { inputMessageSchema } from './payloads/input.js';
 import { phaseMessageSchema } from './payloads/phase.js';
 import { resonanceMessageSchema } from './payloads/resonance.js';
 import { nodeSetSchema } from './payloads/set.js';
+import { statusMessageSchema } from './payloads/status.js';
 import { syncResultSchema, syncSetSchema, syncStatusSchema } from './payloads/sync.js';
 import { weMessageSchema } from './payloads/we.js';
 
@@ -77,6 +78,15 @@ export const TOPIC_TABLE = {
     payload: resonanceMessageSchema,
     mostBytes: STATE_BYTES,
     summary: "A node's temporal resonance over all lags, and its witness.",
+  },
+  status: {
+    pattern: '<node>/status',
+    publisher: 'the node',
+    qos: 0,
+    retained: true,
+    payload: statusMessageSchema,
+    mostBytes: LIST_BYTES,
+    summary: "How a node's inputs are: what each reads, how often, and what is wrong.",
   },
   set: {
     pattern: '<node>/set',

@@ -1,4 +1,5 @@
 import type { IClientOptions } from 'mqtt';
+import { withoutPassword } from '../contract/broker-url.js';
 import type { Clock } from '../contract/clock.js';
 import { MeshError } from '../contract/errors.js';
 import type { Link, LinkOptions, OpenLink } from '../contract/link.js';
@@ -47,7 +48,7 @@ async function firstConnection(
   stop: AbortController,
 ): Promise<Link> {
   const { url, clock, random = Math.random } = context;
-  const address = url.replace(/\/\/[^/@]*@/, '//');
+  const address = withoutPassword(url);
   const log = context.log.child({ link: options.name });
   const link = createMqttLink(options, { clock, log, stop });
   let onFirst = (): void => {};

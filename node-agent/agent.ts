@@ -1,9 +1,11 @@
 import type { InputDefinition } from '../contract/adapters.js';
 import { within } from '../contract/clock.js';
-import { resolveNode } from '../contract/config/resolve.js';
+import { placeholdersOf } from '../contract/config/node-template.js';
+import { nodeConfigOf, resolveNode } from '../contract/config/resolve.js';
 import { type Config, type NodeConfig, TOPIC_INPUT } from '../contract/config/schema.js';
 import { createZoneMatcher } from '../contract/config/zones.js';
-import type { Link, LinkMessage } from '../contract/link.js';
+import { reasonOf } from '../contract/errors.js';
+import type { Link, LinkMessage, OpenLink } from '../contract/link.js';
 import type { PartContext } from '../contract/part.js';
 import { createRejections } from '../contract/rejections.js';
 import { createService, type Service } from '../contract/service.js';
@@ -13,8 +15,11 @@ import { createArrivals } from './arrivals.js';
 import { followMesh } from './mesh-follower.js';
 import { createNode } from './node.js';
 import { obeyNodeSettings } from './node-settings.js';
+import { createNodeTemplates, type NodeTemplates } from './node-templates.js';
 import { OscillatorNode } from './oscillator-node.js';
-import type { NodeOptions, NodeServices, ServedNode } from './served-node.js';
+import type { NodeEvents, NodeOptions, NodeServices, ServedNode } from './served-node.js';
+import { createStatusReports, type StatusReports } from './status-reports.js';
+import { createTopicEars } from './topic-ears.js';
 import { createVoice } from './voice.js';
 
 /** Inputs have 200 ms to stop; one that does not is left behind after so many seconds. */
@@ -32,6 +37,8 @@ export interface NodeAgentOptions {
   readonly collapse: number;
   /** Every kind of input there is. */
   readonly inputs: readonly InputDefinition[];
+  /** The way to another broker that an input names. */
+  readonly openLinkTo: (brokerUrl: string) => OpenLink;
   /** Uniform in [0, 1), for the jitter of restarts; Math.random unless given. */
   readonly random?: () => number;
 }
@@ -66,7 +73,11 @@ class NodeAgent {
   private readonly zoneOf: (node: string) => string | null;
   private readonly services: NodeServices;
   private readonly announcements: Announcements;
-  private own: ReadonlyMap<string, ServedNode> = new Map();
+  private readonly reports: StatusReports;
+  private readonly events: NodeEvents;
+  /** The configuration's nodes, and those that its templates have made of devices. */
+  private readonly own = new Map<string, ServedNode>();
+  private readonly templates: NodeTemplates;
   private adoption: Adoption | undefined;
   private link: Link | undefined;
   private state: 'starting' | 'serving' | 'stopping' = 'starting';
@@ -91,6 +102,7 @@ class NodeAgent {
       definitions: new Map(options.inputs.map((definition) => [definition.name, definition])),
       arrivals: createArrivals(context.clock),
       random: options.random ?? Math.random,
+      ears: createTopicEars({ ...context, openLinkTo: options.openLinkTo }),
     };
     this.announcements = createAnnouncements({
       ...this.context,
@@ -98,6 +110,21 @@ class NodeAgent {
       agent: options.agent,
       nodeNames: () => this.nodes.map(({ name }) => name),
     });
+    const { announcements } = this;
+    this.reports = createStatusReports({ ...context, voice, announcements, nodes: () => this.nodes });
+    this.templates = createNodeTemplates({
+      ...this.services,
+      nodes: options.nodes,
+      maxNodes: options.adopt.max_nodes,
+      isServed: (name) => this.nodes.some((node) => node.name === name),
+      serve: (name) => this.serveNew(name),
+      served: (node) => this.announceNew(node),
+    });
+    this.events = {
+      infoChanged: announcements.info,
+      liveChanged: announcements.availability,
+      healthChanged: this.reports.changed,
+    };
     if (options.adopt.enabled && !this.services.definitions.has(TOPIC_INPUT)) {
       throw new RangeError(`adoption needs the input ${TOPIC_INPUT}`);
     }
@@ -109,7 +136,7 @@ class NodeAgent {
       const { loadExpressionEncoders } = await import('../kairos/expression-encoder.js');
       this.services.expressions = await loadExpressionEncoders();
     }
-    this.own = this.createOwnNodes();
+    this.createOwnNodes();
     const { will } = this.announcements;
     this.link = await this.context.openLink(
       { name: 'node-agent', will, birth: () => this.announce() },
@@ -126,12 +153,19 @@ class NodeAgent {
     this.state = 'serving';
     this.announce();
     for (const node of this.own.values()) node.startPublishing();
+    this.reports.start();
+    // A device's broker may be away for long: nobody else waits for it.
+    this.templates
+      .start()
+      .catch((error) => this.context.log.error({ reason: reasonOf(error) }, 'cannot hear devices'));
     this.context.log.info({ nodes: this.own.size, adopts: this.adoption !== undefined }, 'serving');
   }
 
   /** Stops the inputs, then the phases, and leaves word that they are gone. */
   async stop(link: Link): Promise<void> {
     this.state = 'stopping';
+    this.reports.stop();
+    this.templates.stop();
     const inputs = [...this.own.values()].map((node) => node.stopInputs());
     await within(this.context.clock, PATIENCE_SECONDS, Promise.all([...inputs, this.adoption?.stop()]));
     for (const node of this.nodes) {
@@ -139,34 +173,47 @@ class NodeAgent {
       this.announcements.farewell(node);
     }
     this.announcements.agentOffline();
-    await link.close();
+    await Promise.all([this.services.ears.close(), link.close()]);
   }
 
   private get nodes(): ServedNode[] {
     return [...this.own.values(), ...(this.adoption?.nodes ?? [])];
   }
 
-  private createOwnNodes(): Map<string, ServedNode> {
-    const nodes = new Map<string, ServedNode>();
+  private createOwnNodes(): void {
     for (const [name, { inputs, oscillator }] of Object.entries(this.options.nodes)) {
+      if (placeholdersOf(name).length > 0) continue;
       if (oscillator !== undefined) {
-        nodes.set(name, new OscillatorNode(this.nodeOptions(name, false), oscillator, this.services));
+        this.own.set(name, new OscillatorNode(this.nodeOptions(name, false), oscillator, this.services));
         continue;
       }
       if (Object.keys(inputs).length === 0) continue;
       const node = createNode(this.nodeOptions(name, false), this.services);
       for (const [channel, input] of Object.entries(inputs)) node.addInput(channel, input);
-      nodes.set(name, node);
+      this.own.set(name, node);
     }
-    return nodes;
+  }
+
+  private serveNew(name: string): ServedNode {
+    const node = createNode(this.nodeOptions(name, false), this.services);
+    this.own.set(name, node);
+    node.startInputs();
+    return node;
+  }
+
+  private announceNew(node: ServedNode): void {
+    if (this.state !== 'serving') return;
+    this.announcements.agentChanged();
+    this.announcements.birth(node);
+    node.startPublishing();
   }
 
   private nodeOptions(name: string, adopted: boolean): NodeOptions {
     const { nodes, hardware } = this.options;
-    const settings = resolveNode(Object.hasOwn(nodes, name) ? (nodes[name] ?? {}) : {}, hardware);
+    const settings = resolveNode(nodeConfigOf(name, nodes) ?? {}, hardware);
     const zone = settings.zone ?? this.zoneOf(name) ?? undefined;
-    const infoChanged = (node: ServedNode): void => this.announcements.info(node);
-    return { name, adopted, settings: { ...settings, zone }, infoChanged, collapse: this.options.collapse };
+    const { collapse } = this.options;
+    return { name, adopted, settings: { ...settings, zone }, events: this.events, collapse };
   }
 
   /** Subscriptions of one link must not overlap, so it is one for all nodes or one for each. */

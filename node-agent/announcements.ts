@@ -1,8 +1,8 @@
-import type { Clock } from '../contract/clock.js';
 import type { Will } from '../contract/link.js';
 import type { PartContext } from '../contract/part.js';
 import type { AgentMessage } from '../contract/payloads/agent.js';
 import { type InfoMessage, SCHEMA_VERSION } from '../contract/payloads/info.js';
+import { createPacer } from './pacer.js';
 import type { ServedNode } from './served-node.js';
 import type { Voice } from './voice.js';
 
@@ -25,8 +25,10 @@ export interface Announcements {
   agentOnline(): void;
   agentOffline(): void;
   info(node: ServedNode): void;
-  /** The node's info, and that it is there. */
+  /** The node's info, and whether it is there. */
   birth(node: ServedNode): void;
+  /** Whether the node is there. */
+  availability(node: ServedNode): void;
   /**
    * That the node is not there any more; an adopted node's info is taken back.
    *
@@ -39,9 +41,11 @@ export interface Announcements {
 
 export function createAnnouncements(options: AnnouncementOptions): Announcements {
   const { topics, clock, session, agent, voice, nodeNames } = options;
-  const pacer = createPacer(clock);
+  const pacer = createPacer(clock, AGENT_PAUSE_SECONDS);
   const gone: AgentMessage = { state: 'offline', session, nodes: [] };
   const info = (node: ServedNode): void => void voice.say('info', { node: node.name }, infoOf(node, options));
+  const availability = ({ name, isLive }: ServedNode): void =>
+    void voice.say('availability', { node: name }, isLive ? 'online' : 'offline');
   const agentOnline = (): void => {
     pacer.cancel();
     voice.say('agent', { agent }, { state: 'online', session, nodes: nodeNames() });
@@ -57,10 +61,12 @@ export function createAnnouncements(options: AnnouncementOptions): Announcements
     info,
     birth(node) {
       info(node);
-      voice.say('availability', { node: node.name }, 'online');
+      availability(node);
     },
-    farewell({ name, adopted }) {
+    availability,
+    farewell({ name, adopted, inputs }) {
       const isSaid = voice.say('availability', { node: name }, 'offline');
+      if (inputs.size > 0) voice.takeBack('status', { node: name });
       return isSaid && (!adopted || voice.takeBack('info', { node: name }));
     },
     withdrawInfo: (node) => void voice.takeBack('info', { node }),
@@ -69,8 +75,9 @@ export function createAnnouncements(options: AnnouncementOptions): Announcements
 
 function infoOf(node: ServedNode, { agent, session, version }: AnnouncementOptions): InfoMessage {
   const { hardware, tauBaseSeconds, tauMaxSeconds, intervalSeconds, zone } = node.settings;
-  const inputs = [...node.inputs].map(
-    ([channel, { adapter, encoder }]) => [channel, { adapter, encoder: encoder.name }] as const,
+  const inputs = Object.entries(node.inputStatus).map(
+    ([channel, { adapter, encoder, state, reason }]) =>
+      [channel, { adapter, encoder, ...(state === 'degraded' ? { state, reason } : {}) }] as const,
   );
   return {
     schema: SCHEMA_VERSION,
@@ -85,22 +92,5 @@ function infoOf(node: ServedNode, { agent, session, version }: AnnouncementOptio
     ...(zone === undefined ? {} : { zone }),
     inputs: Object.fromEntries(inputs),
     version,
-  };
-}
-
-/** Runs a task a little later, once however often it was asked for meanwhile. */
-function createPacer(clock: Clock): { soon(task: () => void): void; cancel(): void } {
-  let cancel: (() => void) | undefined;
-  return {
-    soon(task) {
-      cancel ??= clock.after(AGENT_PAUSE_SECONDS, () => {
-        cancel = undefined;
-        task();
-      });
-    },
-    cancel() {
-      cancel?.();
-      cancel = undefined;
-    },
   };
 }

@@ -1,14 +1,17 @@
-import type { InputDefinition, Reading } from '../contract/adapters.js';
+import type { InputContext, InputDefinition, Reading } from '../contract/adapters.js';
 import { defaultEncoder, type EncoderConfig } from '../contract/config/encoder.js';
 import type { InputConfig } from '../contract/config/schema.js';
 import { show } from '../contract/explain.js';
 import type { Instant } from '../contract/instant.js';
+import type { InputStatus } from '../contract/payloads/status.js';
 import type { Encoder } from '../kairos/encoder.js';
 import { createPairEncoder } from '../kairos/pair-encoder.js';
 import type { PulseEncoder } from '../kairos/pulse-encoder.js';
 import type { TrendEncoder } from '../kairos/trend-encoder.js';
 import { createEncoder, type EncoderPlace, takesPair } from './encoders.js';
+import { InputHealth } from './input-health.js';
 import { createInputSupervisor, type InputSupervisor, type SupervisorContext } from './input-supervisor.js';
+import type { TopicEars } from './topic-ears.js';
 
 /** One input of a node: an adapter that is kept running, and the encoder of its readings. */
 export interface InputSlot {
@@ -18,8 +21,12 @@ export interface InputSlot {
   readonly periodSeconds: number | undefined;
   /** Holds z; another one after the first reading if that told what kind it is. */
   readonly encoder: Encoder;
-  /** Whether a reading has been taken, so that z counts. */
+  /** Whether z counts: a reading has been taken, and its source is there. */
   readonly hasPhase: boolean;
+  /** Whether its source is gone. */
+  readonly isLost: boolean;
+  /** How it is, for people. */
+  readonly status: InputStatus;
   /** Follows another tau_base of its node, if its encoder has one, from the next reading on. */
   retune(tauBaseSeconds: number): void;
   /** Moves z on to an instant without a reading, if its encoder moves by itself; false where it does not. */
@@ -42,46 +49,69 @@ export interface SlotEvents {
   /** A reading was taken; `restarted` when time went back so far that the encoder forgot what was before. */
   taken(at: Instant, restarted: boolean): void;
   rejected(reason: string): void;
+  /** Its state, the reason or whether its source is there is another than before. */
+  healthChanged(): void;
   /** The first reading was a pair, on an input that nobody had given an encoder. */
   becamePair(): void;
+}
+
+/** What an input runs on. */
+export interface SlotContext extends SupervisorContext {
+  readonly ears: TopicEars;
 }
 
 /** @throws MeshError CONFIG_INVALID when the configured encoder cannot be made. */
 export function createInputSlot(
   options: InputSlotOptions,
-  supervisor: SupervisorContext,
+  context: SlotContext,
   events: SlotEvents,
 ): InputSlot {
-  return new AdapterSlot(options, supervisor, events);
+  return new AdapterSlot(options, context, events);
 }
 
 class AdapterSlot implements InputSlot {
   readonly weight: number;
   encoder: Encoder;
-  hasPhase = false;
+  private hasRead = false;
+  private readonly health: InputHealth;
   private readonly definition: InputDefinition;
   private readonly adapterOptions: Record<string, unknown>;
   readonly periodSeconds: number | undefined;
   private readonly given: EncoderConfig | undefined;
   private readonly arrivals: () => Instant;
-  private readonly context: SupervisorContext;
+  private readonly context: SlotContext;
   private readonly supervisor: InputSupervisor;
   private readonly events: SlotEvents;
   private readonly listeners = new Set<(text: string) => void>();
 
-  constructor(options: InputSlotOptions, context: SupervisorContext, events: SlotEvents) {
+  constructor(options: InputSlotOptions, context: SlotContext, events: SlotEvents) {
     const { adapter: _, encoder: configured, every, weight, ...adapterOptions } = options.config;
-    const given = configured ?? options.definition.encoder;
+    const given = configured ?? options.definition.encoder?.(adapterOptions);
     this.weight = weight;
     this.encoder = createEncoder(given ?? defaultEncoder(options.channel), options);
     this.definition = options.definition;
     this.adapterOptions = adapterOptions;
-    this.periodSeconds = every ?? options.definition.everySeconds;
+    this.periodSeconds = every ?? options.definition.everySeconds?.(adapterOptions);
     this.given = given;
     this.arrivals = options.arrivals;
     this.context = context;
-    this.supervisor = createInputSupervisor(context);
+    this.health = new InputHealth(context.clock, events.healthChanged);
+    this.supervisor = createInputSupervisor(context, (reason) => this.health.lost(reason));
     this.events = events;
+  }
+
+  get hasPhase(): boolean {
+    return this.hasRead && !this.health.isLost;
+  }
+
+  get isLost(): boolean {
+    return this.health.isLost;
+  }
+
+  get status(): InputStatus {
+    const { adapter, weight, encoder } = this;
+    const z = this.hasPhase ? { real: encoder.real, imag: encoder.imag } : null;
+    return { adapter, encoder: encoder.name, weight, z, ...this.health.describe() };
   }
 
   get adapter(): string {
@@ -105,34 +135,51 @@ class AdapterSlot implements InputSlot {
 
   run(signal: AbortSignal): Promise<void> {
     return this.supervisor.keepRunning(async () => {
-      let isOver = false;
-      const whileItRuns = (act: () => void): void => {
-        if (!isOver && !signal.aborted) act();
-      };
-      const input = this.definition.create(this.adapterOptions, {
-        clock: this.context.clock,
-        log: this.context.log,
-        everySeconds: this.periodSeconds ?? 1,
-        emit: (reading) =>
-          whileItRuns(() => {
-            const fault = this.take(reading);
-            if (fault !== null) this.events.rejected(fault);
-          }),
-        reject: (reason) => whileItRuns(() => this.events.rejected(reason)),
-        onMessage: (handler) => this.listen(handler),
-      });
+      const over = new AbortController();
+      const input = this.definition.create(
+        this.adapterOptions,
+        this.inputContext(() => !over.signal.aborted && !signal.aborted, over.signal),
+      );
       await input.run(signal).finally(() => {
-        isOver = true;
+        over.abort();
         this.listeners.clear();
       });
     }, signal);
   }
 
+  /** @param isRunning what comes afterwards counts no more. */
+  private inputContext(isRunning: () => boolean, over: AbortSignal): InputContext {
+    const { clock, log, ears } = this.context;
+    return {
+      clock,
+      log,
+      everySeconds: this.periodSeconds ?? 1,
+      emit: (reading) => {
+        if (!isRunning()) return;
+        const fault = this.take(reading);
+        if (fault !== null) this.refuse(fault);
+      },
+      reject: (reason) => {
+        if (isRunning()) this.refuse(reason);
+      },
+      lose: (reason) => {
+        if (!isRunning()) return;
+        this.supervisor.waits(reason);
+        this.health.lost(reason);
+      },
+      onMessage: (handler) => this.listen(handler),
+      hear: (filter, handler, options) => ears.hear(filter, handler, { ...options, signal: over }),
+    };
+  }
+
+  private refuse(reason: string): void {
+    this.health.rejected(reason);
+    this.events.rejected(reason);
+  }
+
   deliver(text: string): void {
     if (this.listeners.size === 0) {
-      this.events.rejected(
-        `found a message, expected none, because the adapter ${this.adapter} feeds this input`,
-      );
+      this.refuse(`found a message, expected none, because the adapter ${this.adapter} feeds this input`);
     }
     for (const listener of this.listeners) listener(text);
   }
@@ -146,15 +193,16 @@ class AdapterSlot implements InputSlot {
   private take(reading: Reading): string | null {
     this.supervisor.works();
     const isPair = reading.imag !== undefined;
-    const becomesPair = isPair && !this.hasPhase && this.given === undefined && !takesPair(this.encoder.name);
+    const becomesPair = isPair && !this.hasRead && this.given === undefined && !takesPair(this.encoder.name);
     const encoder = becomesPair ? createPairEncoder() : this.encoder;
     if (isPair !== takesPair(encoder.name)) return mismatch(reading, encoder);
     const at = reading.at ?? this.arrivals();
     const isTaken = encoder.encode(reading.value, reading.imag ?? 0, at.wholeSeconds, at.fraction);
     if (!isTaken) return refusal(reading, at, encoder);
-    const restarted = this.hasPhase && encoder.restarted;
+    const restarted = this.hasRead && encoder.restarted;
     this.encoder = encoder;
-    this.hasPhase = true;
+    this.hasRead = true;
+    this.health.took(reading, at);
     if (becomesPair) this.events.becamePair();
     this.events.taken(at, restarted);
     return null;

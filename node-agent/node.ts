@@ -4,6 +4,7 @@ import { MeshError, reasonOf } from '../contract/errors.js';
 import { show } from '../contract/explain.js';
 import { formatTimestamp, type Instant } from '../contract/instant.js';
 import type { NodeSetMessage } from '../contract/payloads/set.js';
+import type { InputStatus } from '../contract/payloads/status.js';
 import { textOf } from '../contract/wire.js';
 import type { EncoderName } from '../kairos/encoder.js';
 import { describeWitness, Witness } from '../kairos/witness.js';
@@ -24,6 +25,7 @@ class InputNode implements ServedNode {
   settings: NodeSettings;
   readonly adopted: boolean;
   readonly inputs = new Map<string, InputSlot>();
+  isLive = true;
   private readonly options: NodeOptions;
   private readonly services: NodeServices;
   private readonly phase: NodePhase;
@@ -62,6 +64,10 @@ class InputNode implements ServedNode {
     return commonEncoder([...this.inputs.values()].map(({ encoder }) => encoder.name));
   }
 
+  get inputStatus(): Record<string, InputStatus> {
+    return Object.fromEntries([...this.inputs].map(([channel, { status }]) => [channel, status]));
+  }
+
   addInput(channel: string, config: InputConfig): void {
     const { definitions, arrivals, log } = this.services;
     const adapter = config.adapter ?? TOPIC_INPUT;
@@ -85,6 +91,7 @@ class InputNode implements ServedNode {
       {
         taken: (at, restarted) => this.take(at, restarted),
         rejected: (reason) => this.reject(channel, reason),
+        healthChanged: () => this.healthChanged(),
         becamePair: () => this.inputsChanged(),
       },
     );
@@ -101,7 +108,8 @@ class InputNode implements ServedNode {
 
   startPublishing(): void {
     this.publishes = true;
-    if (this.phase.isKnown) this.publisher.start();
+    if (this.phase.isKnown && this.isLive) this.publisher.start();
+    if (!this.isLive) this.options.events.liveChanged(this);
   }
 
   publishNow(): void {
@@ -177,7 +185,17 @@ class InputNode implements ServedNode {
   }
 
   private inputsChanged(): void {
-    if (this.publishes) this.options.infoChanged(this);
+    if (this.publishes) this.options.events.infoChanged(this);
+  }
+
+  /** Without a source a node has nothing to say: what it said before would look as if it were now. */
+  private healthChanged(): void {
+    const wasLive = this.isLive;
+    this.isLive = [...this.inputs.values()].some(({ isLost }) => !isLost);
+    if (!this.isLive) this.publisher.stop();
+    if (!this.publishes) return;
+    if (this.isLive !== wasLive) this.options.events.liveChanged(this);
+    this.options.events.healthChanged(this);
   }
 
   private take(at: Instant, restarted: boolean): void {

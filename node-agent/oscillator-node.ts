@@ -15,6 +15,8 @@ export class OscillatorNode implements ServedNode {
   readonly settings: ServedNode['settings'];
   readonly adopted = false;
   readonly inputs: ReadonlyMap<string, InputSlot> = new Map();
+  readonly isLive = true;
+  readonly inputStatus = {};
   readonly encoder = 'oscillator';
   readonly capabilities = ['phase', 'set', 'oscillator'] as const;
   private readonly services: NodeServices;

@@ -14,12 +14,12 @@ export interface Groups {
 }
 
 /**
- * @param nodeZones zones that the configuration gives to single nodes; they win over the globs.
+ * @param nodeZones the zone that the configuration gives to a node itself; it wins over the globs.
  * @param created called for every group, the whole mesh first.
  */
 export function createGroups(
   zones: ZonesConfig,
-  nodeZones: ReadonlyMap<string, string>,
+  nodeZones: Pick<ReadonlyMap<string, string>, 'get'>,
   created: (group: Group) => void,
 ): Groups {
   const whole = new Group(null, null);

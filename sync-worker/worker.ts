@@ -1,4 +1,4 @@
-import { weightOf } from '../contract/config/resolve.js';
+import { nodeConfigOf, weightOf } from '../contract/config/resolve.js';
 import type { Config } from '../contract/config/schema.js';
 import type { PartContext } from '../contract/part.js';
 import type { SyncStatusMessage } from '../contract/payloads/sync.js';
@@ -79,9 +79,10 @@ function assemble(config: SyncWorkerOptions['config'], context: PartContext, set
   const evidence = new Evidence();
   const attendance = new Attendance(voice, events, evidence, log);
   const publisher = new GroupPublisher(context, config.mesh, settings, voice, events, evidence);
+  const nodeZones = { get: (node: string) => nodeConfigOf(node, config.nodes)?.zone };
   const mesh = new Mesh({
     stale: config.mesh.stale,
-    groups: createGroups(config.zones, nodeZones(config), (group) => publisher.add(group)),
+    groups: createGroups(config.zones, nodeZones, (group) => publisher.add(group)),
     weightOf: (node) => weightOf(node, config),
     observer: attendance,
     nowSeconds: clock.monotonicSeconds(),
@@ -128,9 +129,4 @@ function assemble(config: SyncWorkerOptions['config'], context: PartContext, set
     leadership.stop();
   };
   return { mesh, voice, listener, leadership, announce, stop };
-}
-
-function nodeZones(config: Pick<Config, 'nodes'>): ReadonlyMap<string, string> {
-  const zones = Object.entries(config.nodes ?? {}).map(([node, { zone }]) => [node, zone] as const);
-  return new Map(zones.filter((entry): entry is readonly [string, string] => entry[1] !== undefined));
 }

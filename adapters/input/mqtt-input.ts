@@ -6,7 +6,7 @@ import { parseTimestamp } from '../../contract/instant.js';
 import { type InputMessage, readInputMessage } from '../../contract/payloads/input.js';
 
 /** Takes what any MQTT client publishes on the input's own topic, `<prefix>/<node>/input/<channel>`. */
-export const mqttInput = defineInput({
+export const topicInput = defineInput({
   name: TOPIC_INPUT,
   options: z.strictObject({}),
   create: (_options, { emit, reject, onMessage }) => ({

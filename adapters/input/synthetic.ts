@@ -5,9 +5,12 @@ import { instantFromSeconds } from '../../contract/instant.js';
 import { CycleClock } from '../../kairos/cycle-clock.js';
 
 const options = z.strictObject({
-  waveform: z.enum(['sine', 'square', 'ramp', 'constant', 'noise', 'rotation']).default('sine'),
+  waveform: z
+    .enum(['sine', 'square', 'ramp', 'constant', 'noise', 'rotation'])
+    .default('sine')
+    .describe('a rotation is a pair that turns; the others are numbers'),
   frequency: z.number().min(-1000).max(1000).default(0.1).describe('hertz; below 0 it runs backwards'),
-  amplitude: z.number().min(-1e9).max(1e9).default(1),
+  amplitude: z.number().min(-1e9).max(1e9).default(1).describe('how far it goes to either side'),
   offset: z.number().min(-1e9).max(1e9).default(0).describe('added to every reading'),
   phase: z.number().min(-1e6).max(1e6).default(0).describe('radians at 1970-01-01T00:00:00Z'),
   noise: z.number().min(0).max(1).default(0).describe('the share of the signal that is uniform noise'),
@@ -19,7 +22,7 @@ type Options = z.output<typeof options>;
 export const syntheticInput = defineInput({
   name: 'synthetic',
   options,
-  everySeconds: 0.1,
+  everySeconds: () => 0.1,
   create: (settings, { clock, everySeconds, emit }) => ({
     async run(signal) {
       if (signal.aborted) return;

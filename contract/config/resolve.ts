@@ -1,4 +1,5 @@
 import { BUILT_IN_HARDWARE, DEFAULT_HARDWARE, UNKNOWN_NODE_WEIGHT } from './hardware.js';
+import { matchesTemplate } from './node-template.js';
 import type { Config, NodeConfig } from './schema.js';
 
 /** How a node runs, all defaults applied. Times in seconds. */
@@ -28,10 +29,15 @@ export function resolveNode(node: Partial<NodeConfig>, hardware: Config['hardwar
   };
 }
 
+/** What the configuration says of a node: under its own name, else under the first name with placeholders that fits. */
+export function nodeConfigOf(node: string, nodes: Config['nodes'] = {}): NodeConfig | undefined {
+  if (Object.hasOwn(nodes, node)) return nodes[node];
+  return Object.entries(nodes).find(([name]) => matchesTemplate(name, node))?.[1];
+}
+
 /** What a node weighs in the mesh: by the mesh's configuration alone (its weight, else its hardware's). */
 export function weightOf(node: string, config: Pick<Config, 'nodes' | 'hardware'>): number {
-  const own =
-    config.nodes !== undefined && Object.hasOwn(config.nodes, node) ? config.nodes[node] : undefined;
+  const own = nodeConfigOf(node, config.nodes);
   const preset = own?.hardware === undefined ? undefined : config.hardware[own.hardware];
   return own?.weight ?? preset?.weight ?? UNKNOWN_NODE_WEIGHT;
 }

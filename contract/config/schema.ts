@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { InputDefinition, OutputDefinition } from '../adapters.js';
+import { brokerUrlSchema } from '../broker-url.js';
 import { nodeNameSchema, plainNameSchema, zoneNameSchema } from '../names.js';
 import { durationSchema } from './duration.js';
 import { encoderSchema } from './encoder.js';
 import { BUILT_IN_HARDWARE, hardwareSchema } from './hardware.js';
+import { nodeKeySchema, templateFaults } from './template-faults.js';
 import { zonesSchema } from './zones.js';
 
 const share = z.number().min(0).max(1);
@@ -58,11 +60,7 @@ export const brokerSchema = z.strictObject({
     .min(1)
     .default(['mqtt://127.0.0.1:1883'])
     .describe('mqtt:// and ws:// addresses'),
-  url: z
-    .string()
-    .regex(/^(mqtts?|wss?|tcp|ssl):\/\/\S+$/, 'a broker address such as mqtt://192.168.1.10:1883')
-    .optional()
-    .describe('use this broker instead of the embedded one'),
+  url: brokerUrlSchema.optional().describe('use this broker instead of the embedded one'),
   allow_anonymous: z.boolean().default(false).describe('serve beyond this machine without users'),
 });
 export type BrokerConfig = z.output<typeof brokerSchema>;
@@ -169,7 +167,7 @@ export function createConfigSchema(inputs: readonly InputDefinition[], outputs: 
         .default({})
         .transform((own) => ({ ...BUILT_IN_HARDWARE, ...own })),
       nodes: z
-        .record(nodeNameSchema, nodeSchema(inputs))
+        .record(nodeKeySchema, nodeSchema(inputs))
         .optional()
         .describe("this host's own signals unless given"),
       adopt: adoptSchema.prefault({}),
@@ -181,6 +179,9 @@ export function createConfigSchema(inputs: readonly InputDefinition[], outputs: 
     })
     .superRefine((config, context) => {
       for (const [name, node] of Object.entries(config.nodes ?? {})) {
+        for (const { path, message } of templateFaults(name, node.inputs, inputs)) {
+          context.addIssue({ code: 'custom', path: ['nodes', name, ...path], message });
+        }
         if (node.hardware === undefined || Object.hasOwn(config.hardware, node.hardware)) continue;
         const message = `one of ${Object.keys(config.hardware).join(', ')}`;
         context.addIssue({ code: 'custom', path: ['nodes', name, 'hardware'], message });

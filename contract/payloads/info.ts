@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { plainNameSchema, zoneNameSchema } from '../names.js';
+import { inputStateSchema } from './status.js';
 
 /** The bare words of `mesh/<node>/availability`. */
 export const availabilitySchema = z.enum(['online', 'offline']);
@@ -19,7 +20,17 @@ export const infoMessageSchema = z.object({
   interval: z.number().positive().max(86_400).optional().describe('seconds between phase messages'),
   capabilities: z.array(z.string().max(64)).max(64).optional(),
   zone: zoneNameSchema.optional(),
-  inputs: z.record(plainNameSchema, z.object({ adapter: z.string(), encoder: z.string() })).optional(),
+  inputs: z
+    .record(
+      plainNameSchema,
+      z.object({
+        adapter: z.string(),
+        encoder: z.string(),
+        state: inputStateSchema.optional(),
+        reason: z.string().optional().describe('why it is degraded'),
+      }),
+    )
+    .optional(),
   version: z.string().max(64).optional().describe('software version'),
 });
 /** A node's birth: `mesh/<node>/info`. */

@@ -12,12 +12,24 @@ import { createConfigSchema } from '../../contract/config/schema.js';
 import { MeshError } from '../../contract/errors.js';
 
 const input = (name: string, options: z.ZodObject = z.strictObject({})) =>
-  defineInput({ name, options, everySeconds: 1, create: () => ({ run: async () => {} }) });
+  defineInput({ name, options, everySeconds: () => 1, create: () => ({ run: async () => {} }) });
 const output = (name: string, options: z.ZodObject = z.strictObject({})) =>
   defineOutput({ name, options, create: () => ({ write() {} }) });
 
+/** An input that hears a topic. */
+const hearing = defineInput({
+  name: 'hearing',
+  options: z.strictObject({ topic: z.string() }),
+  hears: ({ topic }) => ({ topic, brokerUrl: undefined, fits: () => true }),
+  create: () => ({ run: async () => {} }),
+});
+
 const schema = createConfigSchema(
-  [input('mqtt-input'), input('synthetic', z.strictObject({ frequency: z.number().positive().default(1) }))],
+  [
+    input('mqtt-input'),
+    input('synthetic', z.strictObject({ frequency: z.number().positive().default(1) })),
+    hearing,
+  ],
   [output('display'), output('api', z.strictObject({ url: z.url() }))],
 );
 const parse = (yaml: string) => parseConfig(yaml, 'mesh.yaml', schema);
@@ -93,6 +105,19 @@ describe('what is wrong is said with its line, its column, what was found and wh
     ['nodes: { global: {} }', 'nodes.global: found "global", expected a node name that is not reserved'],
     ['nodes: { "my node": {} }', 'found "my node", expected a name of 1 to 64 letters'],
     ['nodes: { a: { hardware: pi-9 } }', 'nodes.a.hardware: found "pi-9", expected one of pi-2, pi-zero'],
+    [
+      'nodes: { "a-{b}": { inputs: { t: {} } } }',
+      'inputs.t.adapter: found nothing, expected hearing, because the node is called a-{b}',
+    ],
+    [
+      'nodes: { "a-{b}": { inputs: { t: { adapter: hearing, topic: "x/{c}" } } } }',
+      'inputs.t.topic: found "x/{c}", expected a topic with {b}, as the node\'s name has',
+    ],
+    [
+      'nodes: { a: { inputs: { t: { adapter: hearing, topic: "x/{c}" } } } }',
+      'expected a topic without {c}, or a node whose name has it, such as a-{c}',
+    ],
+    ['nodes: { "{b} c": {} }', 'found "{b} c", expected a name of 1 to 64 letters'],
     ['nodes: { a: { alpha: 0 } }', 'nodes.a.alpha: found 0, expected a number above 0'],
     [
       'nodes: { a: { inputs: { t: { adapter: nope } } } }',
@@ -222,4 +247,15 @@ nodes:
   expect(['bare', 'slow', 'own', 'esp', 'stranger'].map((name) => weightOf(name, config))).toEqual([
     1, 1, 0.5, 3, 1,
   ]);
+});
+
+test("a device's node is configured by the node whose name has placeholders, unless by its own", () => {
+  const hears = '{ adapter: hearing, topic: "x/{device}" }';
+  const config = parse(
+    `nodes: { "z2m-{device}": { weight: 3, inputs: { t: ${hears} } }, z2m-lamp: { weight: 5 }, other: {} }`,
+  );
+  expect(weightOf('z2m-plug', config)).toBe(3);
+  expect(weightOf('z2m-lamp', config)).toBe(5);
+  expect(weightOf('z2m', config)).toBe(1);
+  expect(weightOf('other', config)).toBe(1);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { mqttInput } from '../../adapters/input/mqtt-input.js';
+import { topicInput } from '../../adapters/input/mqtt-input.js';
 import { type AgentBench, agentOptions, startAgentBench } from './agent-bench.js';
 
 const INPUT = 'mesh/kitchen/input/temperature';
@@ -372,8 +372,8 @@ describe('an adopted node', () => {
 
   test('leaves nothing running when it is let go', async () => {
     const runs: AbortSignal[] = [];
-    const create: typeof mqttInput.create = (options, context) => {
-      const input = mqttInput.create(options, context);
+    const create: typeof topicInput.create = (options, context) => {
+      const input = topicInput.create(options, context);
       return {
         run(signal) {
           runs.push(signal);
@@ -382,7 +382,7 @@ describe('an adopted node', () => {
       };
     };
     await using mesh = await startAgentBench();
-    await mesh.start({ ...adopting(), inputs: [{ ...mqttInput, create }] });
+    await mesh.start({ ...adopting(), inputs: [{ ...topicInput, create }] });
     const idle = { timers: mesh.timers(), subscriptions: mesh.subscriptions.size };
     await mesh.send(INPUT, '21.5');
     await mesh.advance(2);
@@ -417,6 +417,7 @@ describe('an adopted node', () => {
     await mesh.settle();
     expect(mesh.heard.map(({ topic, text }) => [topic, text])).toEqual([
       [AVAILABILITY, 'offline'],
+      ['mesh/kitchen/status', ''],
       [INFO, ''],
       ['mesh/agent/host', JSON.stringify({ state: 'offline', session: 'session-1', nodes: [] })],
     ]);

@@ -1,11 +1,13 @@
 import { inputDefinitions } from '../../adapters/input/registry.js';
 import type { Broker } from '../../broker/broker.js';
+import { systemClock } from '../../contract/clock.js';
 import { createConfigSchema } from '../../contract/config/schema.js';
 import type { Link, LinkMessage, LinkOptions, OpenLink } from '../../contract/link.js';
-import type { Log } from '../../contract/log.js';
+import { type Log, silentLog } from '../../contract/log.js';
 import type { PartContext } from '../../contract/part.js';
 import type { Service } from '../../contract/service.js';
 import { createTopics } from '../../contract/topics.js';
+import { mqttLinks } from '../../link/mqtt-links.js';
 import { type NodeAgentOptions, startNodeAgent } from '../../node-agent/agent.js';
 import { createManualClock, type ManualClock } from '../support/manual-clock.js';
 import { startTestBroker } from '../support/test-broker.js';
@@ -25,6 +27,7 @@ export function agentOptions(
     collapse: config.mesh.collapse,
     adopt: { ...config.adopt, enabled: config.adopt.enabled ?? false },
     inputs: inputDefinitions,
+    openLinkTo: (url) => mqttLinks({ url, clock: systemClock, log: silentLog }),
     random: () => 0.5,
     ...more,
   };

@@ -61,8 +61,8 @@ function breakable() {
   const definition = defineInput({
     name: 'breakable',
     options: z.strictObject({}),
-    everySeconds: 1,
-    encoder: { name: 'level', min: 0, max: 1 },
+    everySeconds: () => 1,
+    encoder: () => ({ name: 'level', min: 0, max: 1 }),
     create: (_, context) => ({
       run: (signal) =>
         new Promise((resolve, reject) => {
@@ -177,7 +177,7 @@ describe('the inputs of a node', () => {
     const deaf = defineInput({
       name: 'deaf',
       options: z.strictObject({}),
-      everySeconds: 1,
+      everySeconds: () => 1,
       create(_, context) {
         emit = context.emit;
         return { run: () => new Promise(() => {}) };

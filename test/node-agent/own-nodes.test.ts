@@ -313,6 +313,7 @@ describe('a stop', () => {
     await mesh.settle();
     expect(mesh.heard.map(({ topic, text }) => [topic, text])).toEqual([
       ['mesh/kitchen/availability', 'offline'],
+      ['mesh/kitchen/status', ''],
       ['mesh/agent/host', JSON.stringify({ state: 'offline', session: 'session-1', nodes: [] })],
     ]);
     expect(await mesh.kept('mesh/kitchen/info')).toContain('"via":"host"');

@@ -1,17 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { inputDefinitions } from '../../../adapters/input/registry.js';
-import { describeInput, type InputExample } from './input-suite.js';
 
-const examples: Record<string, InputExample> = {
-  'mqtt-input': { options: {}, messages: ['21.5', '{"value": -3}', '{"real": 0.5, "imag": 1}', 'NaN'] },
-  synthetic: { options: { waveform: 'rotation', noise: 0.3 } },
-  system: { options: { signal: 'memory' } },
-};
-
-test('every input has an example', () => {
-  expect(Object.keys(examples).sort()).toEqual(inputDefinitions.map(({ name }) => name).sort());
+test('every input of the registry is held to the suite, in a test of its own', () => {
+  const folder = 'test/adapters/input';
+  const registry = readFileSync('adapters/input/registry.ts', 'utf8');
+  const definitions = [...registry.matchAll(/^import \{ (\w+) \} from '\.\/(.+)\.js';$/gm)];
+  expect(definitions).not.toEqual([]);
+  for (const [, definition, name] of definitions) {
+    const source = readFileSync(join(folder, `${name}.test.ts`), 'utf8');
+    expect(source).toMatch(new RegExp(`describeInput\\(\\s*${definition},`));
+  }
 });
-
-for (const definition of inputDefinitions) {
-  describeInput(definition, { options: {}, ...examples[definition.name] });
-}

@@ -1,12 +1,21 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { mqttInput } from '../../../adapters/input/mqtt-input.js';
-import { createInputBench, type InputBench } from './input-suite.js';
+import { topicInput } from '../../../adapters/input/mqtt-input.js';
+import { createInputBench, describeInput, type InputBench } from './input-suite.js';
+
+const MESSAGES = ['21.5', '{"value": -3}', '{"real": 0.5, "imag": 1}', 'NaN'];
+
+describeInput(topicInput, async () => ({
+  options: {},
+  feed({ send }) {
+    for (const message of MESSAGES) send(message);
+  },
+}));
 
 function listening(): InputBench & { stop(): void } {
   const bench = createInputBench();
   const stop = new AbortController();
-  void mqttInput.create({}, bench.context).run(stop.signal);
+  void topicInput.create({}, bench.context).run(stop.signal);
   return { ...bench, stop: () => stop.abort() };
 }
 

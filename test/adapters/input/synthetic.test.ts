@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { syntheticInput } from '../../../adapters/input/synthetic.js';
 import type { Reading } from '../../../contract/adapters.js';
 import { createManualClock } from '../../support/manual-clock.js';
-import { createInputBench } from './input-suite.js';
+import { createInputBench, describeInput } from './input-suite.js';
+
+describeInput(syntheticInput, async () => ({ options: { waveform: 'rotation', noise: 0.3 } }));
 
 const START = 1_800_000_000;
 
