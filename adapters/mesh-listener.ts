@@ -10,71 +10,91 @@ import { SILENCE_SECONDS, type Silence, watchSilence } from './silence.js';
 /** Whoever acts on what the mesh says. */
 export interface Follower {
   offer(state: GlobalMessage): void;
-  tell(event: EventMessage): void;
+  /** Called with events while a sync worker is online; left out for one that gets them another way. */
+  tell?(event: EventMessage): void;
   fallSilent(reason: string): void;
+}
+
+/** What is followed by somebody: `global`, or `zone/<zone>`. */
+interface Source {
+  readonly followers: Set<Follower>;
+  readonly silence: Silence;
+  readonly stop: Promise<() => void>;
 }
 
 /** Takes in what the mesh says of itself, and passes on what is valid and fresh while a sync worker is online. */
 export class MeshListener {
   private readonly context: PartContext;
   private readonly link: Link;
-  private readonly followers: readonly { readonly source: string; readonly runner: Follower }[];
-  private readonly silences: Silence[] = [];
+  private readonly sources = new Map<string, Source>();
   private online = false;
   private invalid = 0;
 
-  /** @param followers what each follows: `global`, or `zone/<zone>`. */
-  constructor(
-    context: PartContext,
-    link: Link,
-    followers: readonly { readonly source: string; readonly runner: Follower }[],
-  ) {
+  constructor(context: PartContext, link: Link) {
     this.context = context;
     this.link = link;
-    this.followers = followers;
   }
 
   async listen(): Promise<void> {
     const { topics } = this.context;
     await this.subscribe('syncStatus', topics.build('syncStatus', {}), ({ state }) => this.onStatus(state));
     await this.subscribe('event', topics.build('event', {}), (event, retained) => {
-      if (this.online && !retained) for (const { runner } of this.followers) runner.tell(event);
+      if (!this.online || retained) return;
+      for (const { followers } of this.sources.values()) for (const one of followers) one.tell?.(event);
     });
-    for (const source of new Set(this.followers.map((follower) => follower.source)))
-      await this.follow(source);
+  }
+
+  /**
+   * Lets somebody follow a source, `global` or `zone/<zone>`.
+   *
+   * @returns a function that ends it, once the subscription stands.
+   */
+  async follow(name: string, follower: Follower): Promise<() => void> {
+    const source = this.sources.get(name) ?? this.open(name);
+    source.followers.add(follower);
+    await source.stop;
+    return () => {
+      if (!source.followers.delete(follower) || source.followers.size > 0) return;
+      this.sources.delete(name);
+      source.silence.stop();
+      void source.stop.then((stop) => stop());
+    };
   }
 
   stop(): void {
-    for (const silence of this.silences) silence.stop();
+    for (const { silence } of this.sources.values()) silence.stop();
   }
 
-  private async follow(source: string): Promise<void> {
-    const { clock, topics } = this.context;
-    const runners = this.followers
-      .filter((follower) => follower.source === source)
-      .map(({ runner }) => runner);
+  private open(name: string): Source {
+    const { clock, topics, log } = this.context;
+    const followers = new Set<Follower>();
     const silence = watchSilence(
       clock,
       () => this.whyNothing(),
       (reason) => {
-        this.context.log.info({ source, reason }, 'outputs quiet');
-        for (const runner of runners) runner.fallSilent(reason);
+        log.info({ source: name, reason }, 'outputs quiet');
+        for (const one of followers) one.fallSilent(reason);
       },
     );
-    this.silences.push(silence);
     const onState = (state: GlobalMessage, retained: boolean): void => {
       if (retained || !this.online) return;
       silence.heard();
-      for (const runner of runners) runner.offer(state);
+      for (const one of followers) one.offer(state);
     };
-    const zone = source.startsWith('zone/') ? source.slice('zone/'.length) : null;
-    if (zone === null) await this.subscribe('global', topics.build('global', {}), onState);
-    else await this.subscribe('zone', topics.build('zone', { zone }), onState);
+    const zone = name.startsWith('zone/') ? name.slice('zone/'.length) : null;
+    const stop =
+      zone === null
+        ? this.subscribe('global', topics.build('global', {}), onState)
+        : this.subscribe('zone', topics.build('zone', { zone }), onState);
+    const source = { followers, silence, stop };
+    this.sources.set(name, source);
+    return source;
   }
 
   private onStatus(state: 'online' | 'offline'): void {
     this.online = state === 'online';
-    if (!this.online) for (const silence of this.silences) silence.fall('the sync worker is offline');
+    if (this.online) return;
+    for (const { silence } of this.sources.values()) silence.fall('the sync worker is offline');
   }
 
   private whyNothing(): string {
@@ -82,12 +102,12 @@ export class MeshListener {
     return this.online ? `no word from the mesh for ${SILENCE_SECONDS} s` : 'no sync worker serves this mesh';
   }
 
-  private async subscribe<Name extends TopicName>(
+  private subscribe<Name extends TopicName>(
     name: Name,
     topic: string,
     take: (message: PayloadOf<Name>, retained: boolean) => void,
-  ): Promise<void> {
-    await listenTo(this.link, name, topic, take, (reason) => {
+  ): Promise<() => void> {
+    return listenTo(this.link, name, topic, take, (reason) => {
       this.invalid += 1;
       this.context.log.debug({ topic, reason, invalid: this.invalid }, 'message ignored');
     });

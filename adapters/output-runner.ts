@@ -1,37 +1,63 @@
 import { type Output, RetryLater } from '../contract/adapters.js';
 import { type Clock, sleep, within } from '../contract/clock.js';
 import { reasonOf } from '../contract/errors.js';
-import type { Log } from '../contract/log.js';
 import type { EventMessage } from '../contract/payloads/event.js';
 import type { GlobalMessage } from '../contract/payloads/global.js';
-import { OutputHealth } from './output-health.js';
+import { backoffSeconds } from './backoff.js';
+import { EventLane } from './event-lane.js';
+import type { OutputHealth } from './output-health.js';
 
-/** Events that wait for a slow output; the oldest go first. */
-const MOST_EVENTS = 100;
 /** What each step of closing may take, so that a stuck output delays the stop by less than a second. */
 const CLOSING_STEP_SECONDS = 0.3;
 
+export interface OutputRunnerOptions {
+  /** Makes the output; a rejection means that it is to be tried again later. */
+  readonly open: () => Output | Promise<Output>;
+  readonly clock: Clock;
+  readonly health: OutputHealth;
+  /** Whether an event that the output could not take is offered to it again. */
+  readonly keepsEvents?: boolean;
+}
+
 /**
- * Runs one output: one call at a time, silence before everything else, the newest state alone, events in order.
- * However slow or broken the output is, nobody waits for it.
+ * Runs one output: one write at a time, silence before everything else, the newest state alone; events in order beside
+ * them. However slow or broken the output is, nobody waits for it.
  */
 export class OutputRunner {
-  private readonly output: Output;
-  private readonly clock: Clock;
-  private readonly health: OutputHealth;
+  private readonly options: OutputRunnerOptions;
+  private readonly events: EventLane;
+  private readonly stopping = new AbortController();
+  private output: Output | undefined;
   private state: GlobalMessage | undefined;
-  private events: EventMessage[] = [];
   private silence: string | undefined;
   private quiet = true;
-  private closing = false;
   private running = false;
   private run = Promise.resolve();
   private current = new AbortController();
 
-  constructor(output: Output, clock: Clock, log: Log) {
-    this.output = output;
-    this.clock = clock;
-    this.health = new OutputHealth(log);
+  constructor(options: OutputRunnerOptions) {
+    this.options = options;
+    this.events = new EventLane(
+      (event) => this.handle(event),
+      () => options.health.droppedEvent(),
+    );
+  }
+
+  /** Makes the output, however often that takes; what is handed over meanwhile waits for it. */
+  async start(): Promise<void> {
+    const { open, clock, health } = this.options;
+    for (let failures = 1; !this.closing; failures += 1) {
+      try {
+        // Not awaited where there is nothing to wait for: it then acts on the first state.
+        const made = open();
+        await this.opened(made instanceof Promise ? await made : made);
+        return;
+      } catch (error) {
+        if (this.closing) return;
+        health.failed(reasonOf(error));
+        await sleep(clock, backoffSeconds(failures, Math.random()), this.stopping.signal);
+      }
+    }
   }
 
   /** Hands over a fresh state; one that still waits is replaced. */
@@ -40,20 +66,15 @@ export class OutputRunner {
     this.wake();
   }
 
-  /** Hands over an event. */
-  tell(event: EventMessage): void {
-    if (this.output.event === undefined) return;
-    this.events.push(event);
-    if (this.events.length > MOST_EVENTS) {
-      this.events.shift();
-      this.health.droppedEvent();
-    }
-    this.wake();
+  /** Hands over an event; resolves once the output has taken it, or never will. */
+  async tell(event: EventMessage): Promise<void> {
+    if (this.closing || (this.output !== undefined && this.output.event === undefined)) return;
+    await this.events.push(event);
   }
 
-  /** Nothing that was handed over holds any more: ends the call under way and quiets the output. */
+  /** No state that was handed over holds any more: ends the write under way and quiets the output. */
   fallSilent(reason: string): void {
-    this.drop();
+    this.dropState();
     this.silence = reason;
     this.wake();
   }
@@ -61,74 +82,95 @@ export class OutputRunner {
   /** Quiets the output, if it is not, and closes it; within a second. Never rejects. */
   async close(): Promise<void> {
     if (this.closing) return;
-    this.closing = true;
-    this.drop();
-    await within(this.clock, CLOSING_STEP_SECONDS, this.run);
-    if (!this.quiet) await within(this.clock, CLOSING_STEP_SECONDS, this.quieten('the outputs are stopping'));
-    await within(
-      this.clock,
-      CLOSING_STEP_SECONDS,
-      this.goodbye(() => this.output.close?.()),
-    );
+    this.stopping.abort();
+    this.dropState();
+    await within(this.options.clock, CLOSING_STEP_SECONDS, Promise.all([this.run, this.events.stop()]));
+    const { output } = this;
+    if (output === undefined) return;
+    if (!this.quiet) await this.closingStep(() => output.quiet?.('the outputs are stopping'));
+    await this.closingStep(() => output.close?.());
   }
 
-  private drop(): void {
+  private get closing(): boolean {
+    return this.stopping.signal.aborted;
+  }
+
+  private async opened(output: Output): Promise<void> {
+    if (this.closing) {
+      await this.closingStep(() => output.close?.());
+      return;
+    }
+    this.output = output;
+    this.options.health.open();
+    if (output.event === undefined) void this.events.stop();
+    else this.events.start();
+    this.wake();
+  }
+
+  private dropState(): void {
     this.state = undefined;
-    this.events = [];
     this.current.abort();
     this.current = new AbortController();
   }
 
   private wake(): void {
-    if (this.running || this.closing) return;
+    if (this.running || this.closing || this.output === undefined) return;
     this.running = true;
-    this.run = this.work();
+    this.run = this.work(this.output);
   }
 
-  private async work(): Promise<void> {
-    while (!this.closing && this.hasWork()) await this.step();
+  private async work(output: Output): Promise<void> {
+    while (!this.closing && (this.silence !== undefined || this.state !== undefined)) {
+      if (this.silence !== undefined) await this.quieten(output, this.silence);
+      else if (this.state !== undefined) await this.write(output, this.state);
+    }
     this.running = false;
   }
 
-  private hasWork(): boolean {
-    return this.silence !== undefined || this.state !== undefined || this.events.length > 0;
-  }
-
-  /** Silence alone; else one state and one event, so that neither holds the other back. */
-  private async step(): Promise<void> {
-    if (this.silence !== undefined) return this.quieten(this.silence);
-    this.quiet = false;
-    if (this.state !== undefined) await this.write(this.state);
-    const event = this.events.shift();
-    if (event !== undefined) await this.attempt(async (signal) => this.output.event?.(event, signal));
-  }
-
-  private async quieten(reason: string): Promise<void> {
+  private async quieten(output: Output, reason: string): Promise<void> {
     this.silence = undefined;
     this.quiet = true;
-    await this.goodbye(() => this.output.quiet?.(reason));
+    this.options.health.quiet(reason);
+    await this.goodbye(() => output.quiet?.(reason));
   }
 
-  private async write(state: GlobalMessage): Promise<void> {
+  private async write(output: Output, state: GlobalMessage): Promise<void> {
+    const { clock, health } = this.options;
     this.state = undefined;
-    const { signal } = this.current;
-    const error = await this.attempt(async () => this.output.write(state, signal));
-    if (!(error instanceof RetryLater) || signal.aborted) return;
-    this.state ??= state;
-    await sleep(this.clock, error.afterSeconds, signal);
-  }
-
-  /** @returns what the call threw; a call that was aborted neither fails nor succeeds. */
-  private async attempt(call: (signal: AbortSignal) => Promise<void>): Promise<unknown> {
+    this.quiet = false;
+    health.quiet(null);
     const { signal } = this.current;
     try {
-      await call(signal);
-      if (!signal.aborted) this.health.succeeded();
-      return undefined;
+      await output.write(state, signal);
+      if (!signal.aborted) health.wrote();
     } catch (error) {
-      if (!signal.aborted) this.health.failed(reasonOf(error));
-      return error;
+      // A call that was aborted neither fails nor succeeds.
+      if (signal.aborted) return;
+      health.failed(reasonOf(error));
+      if (!(error instanceof RetryLater)) return;
+      this.state ??= state;
+      await sleep(clock, error.afterSeconds, signal);
     }
+  }
+
+  private async handle(event: EventMessage): Promise<void> {
+    const { clock, health, keepsEvents = false } = this.options;
+    const { signal } = this.stopping;
+    for (let failures = 1; !signal.aborted; failures += 1) {
+      try {
+        await this.output?.event?.(event, signal);
+        if (!signal.aborted) health.tookEvent();
+        return;
+      } catch (error) {
+        if (!signal.aborted) health.failed(reasonOf(error));
+        if (!keepsEvents) return;
+        await sleep(clock, backoffSeconds(failures, Math.random()), signal);
+      }
+    }
+  }
+
+  private async closingStep(call: () => Promise<void> | void | undefined): Promise<void> {
+    await within(this.options.clock, CLOSING_STEP_SECONDS, this.goodbye(call));
   }
 
   /** A call that may fail, but says nothing about whether the output works. */
@@ -136,7 +178,7 @@ export class OutputRunner {
     try {
       await call();
     } catch (error) {
-      this.health.failed(reasonOf(error));
+      this.options.health.failed(reasonOf(error));
     }
   }
 }

@@ -9,21 +9,24 @@ import { createTopics } from '../contract/topics.js';
 import { Lifecycle } from './lifecycle.js';
 import { createLogger } from './logger.js';
 import type { CommonOptions } from './options.js';
-import { readSettings } from './settings.js';
+import { findConfigFile, readSettings } from './settings.js';
 import { readVersion } from './version.js';
 
 /** What every command starts from. */
 export interface Environment {
   readonly config: Config;
+  /** Where the configuration stands; undefined where every default holds. */
+  readonly configFile: string | undefined;
   readonly log: Log;
   readonly lifecycle: Lifecycle;
   readonly version: string;
 }
 
 export async function openEnvironment(options: CommonOptions): Promise<Environment> {
-  const config = await readSettings(options.config);
+  const configFile = findConfigFile(options.config);
+  const config = await readSettings(configFile);
   const log = await createLogger(options.logLevel);
-  return { config, log, lifecycle: new Lifecycle(log), version: readVersion() };
+  return { config, configFile, log, lifecycle: new Lifecycle(log), version: readVersion() };
 }
 
 /** What a part is handed, with a session of its own. */

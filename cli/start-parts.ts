@@ -8,6 +8,7 @@ import { startNodeAgent } from '../node-agent/agent.js';
 import { hostNodes } from '../node-agent/host-nodes.js';
 import { startSyncWorker } from '../sync-worker/worker.js';
 import { type Environment, hostName, partContext } from './environment.js';
+import { followConfig } from './follow-config.js';
 import { waysToOthers } from './mesh-way.js';
 import { dataFolder } from './settings.js';
 
@@ -45,9 +46,19 @@ export async function nodeAgentPart(
 }
 
 /** Starts the outputs. */
-export async function outputsPart(environment: Environment, openLink: OpenLink): Promise<void> {
+export async function outputsPart(
+  environment: Environment,
+  openLink: OpenLink,
+  data?: string,
+): Promise<void> {
   const { config, lifecycle } = environment;
-  const options = { outputs: config.outputs, definitions: outputDefinitions, terminal: process.stdout };
+  const options = {
+    outputs: config.outputs,
+    definitions: outputDefinitions,
+    terminal: process.stdout,
+    dataFolder: dataFolder(data),
+    openLinkTo: waysToOthers(environment),
+  };
   const context = partContext(environment, 'adapters', openLink);
-  lifecycle.add(await startOutputs(options, context, lifecycle.signal));
+  followConfig(environment, lifecycle.add(await startOutputs(options, context, lifecycle.signal)));
 }

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Clock } from './clock.js';
 import type { EncoderConfig } from './config/encoder.js';
 import type { Instant } from './instant.js';
+import type { PublishOptions } from './link.js';
 import type { Log } from './log.js';
 import type { EventMessage } from './payloads/event.js';
 import type { GlobalMessage } from './payloads/global.js';
@@ -104,6 +105,16 @@ export interface OutputContext {
   readonly log: Log;
   /** Where an output that speaks to a person in the terminal writes. */
   readonly terminal: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
+  /** A folder of the output's own for what must outlive the process; the output makes it. */
+  readonly dataFolder: string;
+  /** Says something in words to whoever listens, on `<prefix>/output/<name>/text`; false when it was dropped. */
+  say(text: string): boolean;
+  /** Publishes on any topic of the mesh's broker, QoS 0 unless given; false when it was dropped, as by a Link. */
+  publish(topic: string, text: string, options?: Partial<PublishOptions>): boolean;
+  /** As an input hears, see {@link InputContext.hear}; until the output is closed at the latest. */
+  hear: InputContext['hear'];
+  /** Says in a sentence that it does not do what it should, though no call has failed; null when it does again. */
+  degrade(reason: string | null): void;
 }
 
 /** What an output throws when it may succeed later: the newest state is then written after `afterSeconds`. */
@@ -118,13 +129,13 @@ export class RetryLater extends Error {
 }
 
 /**
- * Something that shows, sounds or moves as the mesh does. Each call is awaited before the next, and only the
- * newest state waits: a slow output skips states, and delays no other. A rejection is logged and counted.
+ * Something that shows, sounds or moves as the mesh does. States come one at a time, and only the newest waits: a slow
+ * output skips states, and delays no other. Events come one at a time beside them. A rejection is logged and counted.
  */
 export interface Output {
   /** A fresh state of the mesh or the zone it follows; `signal` aborts when it holds no more: at silence and at stop. */
   write(state: GlobalMessage, signal: AbortSignal): Promise<void> | void;
-  /** An event of the mesh; a bounded number waits. */
+  /** An event of the mesh, in order; a bounded number waits. `signal` aborts at stop. */
   event?(event: EventMessage, signal: AbortSignal): Promise<void> | void;
   /** The mesh has gone: stop, go dark, fall silent. `reason` is a sentence. */
   quiet?(reason: string): Promise<void> | void;
@@ -132,15 +143,25 @@ export interface Output {
 }
 
 /** A kind of output: what it is called, what can be set, and how one is made. */
-export interface OutputDefinition<Options extends z.ZodObject = z.ZodObject> {
+export interface OutputDefinition<
+  Options extends z.ZodObject = z.ZodObject,
+  Made extends Output | Promise<Output> = Output | Promise<Output>,
+> {
   readonly name: string;
   readonly options: Options;
   probe?(options: z.output<Options>): Promise<Probe>;
-  create(options: z.output<Options>, context: OutputContext): Output;
+  /** Whether it wants every event, those too that came while this process was away. */
+  keepsEvents?(options: z.output<Options>): boolean;
+  /** What it throws or rejects with means that it cannot work for now: it is tried again later. */
+  create(options: z.output<Options>, context: OutputContext): Made;
 }
 
 export function defineOutput<Options extends z.ZodObject>(
-  definition: OutputDefinition<Options>,
-): OutputDefinition<Options> {
+  definition: OutputDefinition<Options, Output>,
+): OutputDefinition<Options, Output>;
+export function defineOutput<Options extends z.ZodObject>(
+  definition: OutputDefinition<Options, Promise<Output>>,
+): OutputDefinition<Options, Promise<Output>>;
+export function defineOutput(definition: OutputDefinition): OutputDefinition {
   return definition;
 }

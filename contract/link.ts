@@ -25,6 +25,16 @@ export interface LinkOptions {
   readonly will?: Will;
   /** Called at every (re)connection, once all subscriptions stand: the place to publish a birth. */
   readonly birth?: (link: Link) => void;
+  readonly kept?: KeptSubscription;
+}
+
+/** A subscription that the broker keeps while we are away, with what comes meanwhile; for QoS 1 messages. */
+export interface KeptSubscription {
+  /** What tells it from every other on that broker, the same at each start. */
+  readonly session: string;
+  readonly filter: string;
+  /** Takes one message at a time; only when it has resolved does the broker forget the message. Never rejects. */
+  take(message: LinkMessage): Promise<void>;
 }
 
 /** A part's one way to the mesh, whatever carries it. */

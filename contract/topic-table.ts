@@ -5,6 +5,7 @@ import { eventMessageSchema } from './payloads/event.js';
 import { globalMessageSchema, zoneMessageSchema } from './payloads/global.js';
 import { availabilitySchema, infoMessageSchema } from './payloads/info.js';
 import { inputMessageSchema } from './payloads/input.js';
+import { outputStatusSchema, outputTextSchema } from './payloads/output.js';
 import { phaseMessageSchema } from './payloads/phase.js';
 import { resonanceMessageSchema } from './payloads/resonance.js';
 import { nodeSetSchema } from './payloads/set.js';
@@ -150,6 +151,24 @@ export const TOPIC_TABLE = {
     payload: eventMessageSchema,
     mostBytes: STATE_BYTES,
     summary: 'Something that happened.',
+  },
+  outputStatus: {
+    pattern: 'output/<output>/status',
+    publisher: 'the output',
+    qos: 0,
+    retained: true,
+    payload: outputStatusSchema,
+    mostBytes: SMALL_BYTES,
+    summary: 'How an output is, and what is wrong with it.',
+  },
+  outputText: {
+    pattern: 'output/<output>/text',
+    publisher: 'an output that speaks',
+    qos: 1,
+    retained: false,
+    payload: outputTextSchema,
+    mostBytes: STATE_BYTES,
+    summary: 'What the mesh says in words: plain text.',
   },
   syncSet: {
     pattern: 'sync/set',

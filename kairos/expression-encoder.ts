@@ -1,7 +1,6 @@
-import type { MathNode } from 'mathjs';
 import type { Encoder } from './encoder.js';
 import { createDisciplinedEncoder, type EncoderKernel, type Reading } from './encoder-discipline.js';
-import { LONGEST_FORMULA, requireArithmetic } from './formula.js';
+import { type Formula, loadFormulas } from './formula.js';
 
 /** A formula of the user's. */
 export interface ExpressionOptions {
@@ -12,9 +11,9 @@ export interface ExpressionOptions {
   readonly formula: string;
 }
 
-/** What a compiled formula is asked with: the names it may use. */
+/** What a compiled formula is asked with. */
 type Scope = Map<string, number>;
-type Evaluate = (scope: Scope) => unknown;
+const VARIABLES = ['x', 't', 'dt'];
 
 /**
  * Creates an encoder from a formula, real or complex, parsed and compiled once; loads mathjs (0.8 s) at the
@@ -38,26 +37,9 @@ export async function createExpressionEncoder(options: ExpressionOptions): Promi
  * @returns what {@link createExpressionEncoder} does, without waiting.
  */
 export async function loadExpressionEncoders(): Promise<(options: ExpressionOptions) => Encoder> {
-  const { parse } = await import('mathjs');
+  const compile = await loadFormulas();
   return ({ formula }) =>
-    createDisciplinedEncoder('expression', new ExpressionKernel(compileFormula(formula, parse)));
-}
-
-function compileFormula(formula: string, parse: (text: string) => MathNode): Evaluate {
-  if (formula.length > LONGEST_FORMULA) {
-    throw new RangeError(`the formula has ${formula.length} characters; it may have ${LONGEST_FORMULA}`);
-  }
-  try {
-    const tree = parse(formula);
-    requireArithmetic(tree);
-    const compiled = tree.compile();
-    // A formula that cannot be calculated at all (x > i) fails here, and not once a reading.
-    compiled.evaluate(createScope(0.5, 0, 1));
-    return (scope) => compiled.evaluate(scope);
-  } catch (cause) {
-    if (cause instanceof RangeError) throw cause;
-    throw new RangeError(`"${formula}" is no formula: ${(cause as Error).message}`, { cause });
-  }
+    createDisciplinedEncoder('expression', new ExpressionKernel(compile(formula, VARIABLES)));
 }
 
 function createScope(x: number, t: number, dt: number): Scope {
@@ -71,10 +53,10 @@ function createScope(x: number, t: number, dt: number): Scope {
 class ExpressionKernel implements EncoderKernel {
   readonly usesImag = false;
   readonly hasSums = false;
-  private readonly evaluate: Evaluate;
+  private readonly evaluate: Formula;
   private readonly scope = createScope(0, 0, 0);
 
-  constructor(evaluate: Evaluate) {
+  constructor(evaluate: Formula) {
     this.evaluate = evaluate;
   }
 

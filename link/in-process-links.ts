@@ -10,10 +10,12 @@ export interface InProcessLinkContext {
 
 /** Links to the broker inside this process: no socket, no parsing, no reconnecting. */
 export function inProcessLinks({ port, log }: InProcessLinkContext): OpenLink {
-  return async ({ name, will, birth }, signal) => {
+  return async ({ name, will, birth, kept }, signal) => {
     if (signal.aborted) throw new MeshError('LINK_AWAY', `${name} was stopped before it connected`);
     const attachment = port.attach(will === undefined ? { name } : { name, will });
     const link = createLink(name, attachment);
+    // The broker is this process: what it holds for us is gone when we are.
+    if (kept !== undefined) await link.subscribe(kept.filter, (message) => void kept.take(message));
     try {
       birth?.(link);
     } catch (error) {

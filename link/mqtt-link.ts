@@ -33,6 +33,8 @@ const SUBSCRIBE_OPTIONS = { qos: 1 } as const;
 
 export function createMqttLink(options: LinkOptions, { clock, log, stop }: MqttLinkParts): MqttLink {
   const subscriptions = createSubscriptions(log);
+  // Whoever keeps it takes its messages before they are acknowledged; here it is only subscribed to.
+  if (options.kept !== undefined) subscriptions.add(options.kept.filter, () => {});
   let current: Current | undefined;
   let state: 'offline' | 'online' | 'closing' = 'offline';
   const service = createService(options.name, async () => {

@@ -2,7 +2,7 @@ import type { IClientOptions } from 'mqtt';
 import { withoutPassword } from '../contract/broker-url.js';
 import type { Clock } from '../contract/clock.js';
 import { MeshError } from '../contract/errors.js';
-import type { Link, LinkOptions, OpenLink } from '../contract/link.js';
+import type { KeptSubscription, Link, LinkOptions, OpenLink } from '../contract/link.js';
 import type { Log } from '../contract/log.js';
 import { newSession } from '../contract/part.js';
 import { createAwayLog } from './away-log.js';
@@ -25,6 +25,8 @@ export interface MqttLinkContext {
 /** Seconds of silence after which either side asks whether the other is there. */
 const KEEP_ALIVE_SECONDS = 15;
 const CONNECT_TIMEOUT_SECONDS = 10;
+/** How long a broker keeps what comes for a link that is away. */
+const KEPT_SECONDS = 7 * 86_400;
 
 /** Links to any MQTT broker; they come back by themselves when it was away. */
 export function mqttLinks(context: MqttLinkContext): OpenLink {
@@ -70,13 +72,23 @@ async function firstConnection(
   throw new MeshError('LINK_AWAY', `${address}: ${options.name} was stopped before it connected`);
 }
 
-function connectOptions({ credentials }: MqttLinkContext, { name, will }: LinkOptions): IClientOptions {
+function connectOptions({ credentials }: MqttLinkContext, { name, will, kept }: LinkOptions): IClientOptions {
   return {
-    clientId: `becomingone-${name}-${newSession()}`,
-    clean: true,
+    clientId: `becomingone-${name}-${kept?.session ?? newSession()}`,
+    clean: kept === undefined,
     keepalive: KEEP_ALIVE_SECONDS,
     connectTimeout: CONNECT_TIMEOUT_SECONDS * 1000,
     ...credentials,
     ...(will && { will: { ...will, payload: Buffer.from(will.payload) } }),
+    ...(kept && keepOptions(kept)),
+  };
+}
+
+/** mqtt.js acknowledges a message when `done` is called; from the first packet on, before anybody has subscribed. */
+function keepOptions({ take }: KeptSubscription): IClientOptions {
+  return {
+    properties: { sessionExpiryInterval: KEPT_SECONDS },
+    customHandleAcks: (topic, payload, { retain }, done) =>
+      void take({ topic, payload, retained: retain }).then(() => done(0)),
   };
 }

@@ -19,7 +19,7 @@ import { createNodeTemplates, type NodeTemplates } from './node-templates.js';
 import { OscillatorNode } from './oscillator-node.js';
 import type { NodeEvents, NodeOptions, NodeServices, ServedNode } from './served-node.js';
 import { createStatusReports, type StatusReports } from './status-reports.js';
-import { createTopicEars } from './topic-ears.js';
+import { createTopicEars } from '../contract/topic-ears.js';
 import { createVoice } from './voice.js';
 
 /** Inputs have 200 ms to stop; one that does not is left behind after so many seconds. */

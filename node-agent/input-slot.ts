@@ -11,7 +11,7 @@ import type { TrendEncoder } from '../kairos/trend-encoder.js';
 import { createEncoder, type EncoderPlace, takesPair } from './encoders.js';
 import { InputHealth } from './input-health.js';
 import { createInputSupervisor, type InputSupervisor, type SupervisorContext } from './input-supervisor.js';
-import type { TopicEars } from './topic-ears.js';
+import type { TopicEars } from '../contract/topic-ears.js';
 
 /** One input of a node: an adapter that is kept running, and the encoder of its readings. */
 export interface InputSlot {

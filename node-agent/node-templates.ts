@@ -11,7 +11,7 @@ import type { InputConfig, NodeConfig } from '../contract/config/schema.js';
 import { reasonOf } from '../contract/errors.js';
 import type { Log } from '../contract/log.js';
 import type { ServedNode } from './served-node.js';
-import type { TopicEars } from './topic-ears.js';
+import type { TopicEars } from '../contract/topic-ears.js';
 
 /** Devices without a node that are remembered, so that each is a line in the log once. */
 const MOST_REFUSED = 1000;

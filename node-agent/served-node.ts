@@ -9,7 +9,7 @@ import type { InputStatus } from '../contract/payloads/status.js';
 import type { Encoder, PhaseEncoderName } from '../kairos/encoder.js';
 import type { ExpressionOptions } from '../kairos/expression-encoder.js';
 import type { InputSlot } from './input-slot.js';
-import type { TopicEars } from './topic-ears.js';
+import type { TopicEars } from '../contract/topic-ears.js';
 import type { Voice } from './voice.js';
 
 /** Counts a message that was not taken, and tells its node why in a sentence; null where there is no node to tell. */

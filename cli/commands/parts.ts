@@ -36,11 +36,11 @@ export async function syncWorker(options: DataOptions): Promise<void> {
 }
 
 /** `becomingone adapters`. */
-export async function adapters(options: CommonOptions): Promise<void> {
+export async function adapters(options: DataOptions): Promise<void> {
   const environment = await openEnvironment(options);
   await runUntilStopped(environment, async () => {
     const { openLink, url } = await wayOverMqtt(environment, options);
-    await outputsPart(environment, openLink);
+    await outputsPart(environment, openLink, options.data);
     return url;
   });
 }

@@ -13,7 +13,7 @@ export async function up(options: PortOptions): Promise<void> {
     const { openLink, url } = await wayToTheMesh(environment, options, http);
     await syncWorkerPart(environment, openLink, options.data);
     await nodeAgentPart(environment, openLink, true);
-    await outputsPart(environment, openLink);
+    await outputsPart(environment, openLink, options.data);
     return `${url} ${http.url}`;
   });
 }

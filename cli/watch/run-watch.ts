@@ -71,7 +71,7 @@ async function follow(
   const onFresh = <Name extends 'event' | 'global' | 'phase'>(
     name: Name,
     take: (message: PayloadOf<Name>, topic: string) => void,
-  ): Promise<void> =>
+  ): Promise<() => void> =>
     listenTo(link, name, topics.filter(name), (message, retained, topic) => {
       if (retained) return;
       take(message, topic);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { OutputHealth } from '../../adapters/output-health.js';
 import { OutputRunner } from '../../adapters/output-runner.js';
 import { type Output, RetryLater } from '../../contract/adapters.js';
 import type { EventMessage } from '../../contract/payloads/event.js';
@@ -15,7 +16,7 @@ const event = (node: string): EventMessage => ({
 });
 
 /** An output whose calls last until the test ends them, and the runner that runs it. */
-function running(overrides: { [Key in keyof Output]?: Output[Key] | undefined } = {}) {
+function running(overrides: { [Key in keyof Output]?: Output[Key] | undefined } = {}, keepsEvents = false) {
   const clock = createManualClock();
   const log = recordLog();
   const calls: string[] = [];
@@ -30,7 +31,13 @@ function running(overrides: { [Key in keyof Output]?: Output[Key] | undefined } 
     close: () => void calls.push('close'),
     ...overrides,
   };
-  const runner = new OutputRunner(output as Output, clock, log);
+  const runner = new OutputRunner({
+    open: () => output as Output,
+    clock,
+    health: new OutputHealth(log),
+    keepsEvents,
+  });
+  void runner.start();
   const offer = (sequence: number): void => runner.offer(aState({ sequence }));
   const end = async (error?: Error): Promise<void> => {
     const call = pending.shift();
@@ -135,12 +142,63 @@ describe('trying again', () => {
   });
 });
 
+describe('an output that cannot be made', () => {
+  test('is tried again, and acts then on the newest state', async () => {
+    const clock = createManualClock();
+    const log = recordLog();
+    const calls: string[] = [];
+    let tries = 0;
+    const runner = new OutputRunner({
+      open() {
+        tries += 1;
+        if (tries === 1) throw new Error('no such device');
+        if (tries === 2) return Promise.reject(new Error('the device is in use'));
+        return { write: ({ sequence }) => void calls.push(`write ${sequence}`) };
+      },
+      clock,
+      health: new OutputHealth(log),
+    });
+    void runner.start();
+    for (let sequence = 1; sequence <= 20; sequence += 1) {
+      if (tries < 3) runner.offer(aState({ sequence }));
+      await settled();
+      clock.advance(0.1);
+    }
+    expect(tries).toBe(3);
+    expect(calls).toHaveLength(1);
+    expect(shown(log).map((line) => ('reason' in line ? line.reason : line))).toEqual([
+      'no such device',
+      { level: 'info', failures: 2, message: 'output works again' },
+    ]);
+    await runner.close();
+  });
+
+  test('is tried no more once it is closed, and one that comes too late is closed', async () => {
+    const calls: string[] = [];
+    let made = (): void => {};
+    const runner = new OutputRunner({
+      open: () =>
+        new Promise((resolve) => {
+          made = () =>
+            resolve({ write: () => void calls.push('write'), close: () => void calls.push('close') });
+        }),
+      clock: createManualClock(),
+      health: new OutputHealth(recordLog()),
+    });
+    const starting = runner.start();
+    runner.offer(aState());
+    await runner.close();
+    made();
+    await starting;
+    expect(calls).toEqual(['close']);
+  });
+});
+
 describe('silence', () => {
-  test('aborts the call under way, drops what waits and comes before everything else', async () => {
+  test('aborts the write under way, drops the state that waits and comes before everything else', async () => {
     const { runner, calls, pending, log, offer, end } = running();
     offer(1);
     offer(2);
-    runner.tell(event('kitchen'));
     await settled();
     runner.fallSilent('the sync worker is offline');
     expect(pending[0]?.signal.aborted).toBe(true);
@@ -155,28 +213,84 @@ describe('silence', () => {
 });
 
 describe('events', () => {
-  test('are handed over in order, and take turns with states', async () => {
-    const { runner, calls, offer, end } = running();
+  test('are handed over in order, whatever a write takes, and are true after a silence too', async () => {
+    const { runner, calls, offer } = running();
     offer(1);
+    for (const node of ['a', 'b']) void runner.tell(event(node));
+    runner.fallSilent('the sync worker is offline');
+    await runner.tell(event('c'));
+    expect(calls).toEqual(['write 1', 'event a', 'event b', 'event c']);
+  });
+
+  test('come one at a time', async () => {
+    const taken: string[] = [];
+    const pending: (() => void)[] = [];
+    const { runner } = running({
+      event(one) {
+        taken.push('node' in one ? one.node : one.type);
+        return new Promise((resolve) => pending.push(resolve));
+      },
+    });
+    const told = [runner.tell(event('a')), runner.tell(event('b'))];
     await settled();
-    for (const node of ['a', 'b', 'c']) runner.tell(event(node));
-    offer(2);
-    await end();
-    expect(calls).toEqual(['write 1', 'event a', 'write 2']);
-    await end();
-    expect(calls).toEqual(['write 1', 'event a', 'write 2', 'event b', 'event c']);
+    expect(taken).toEqual(['a']);
+    pending.shift()?.();
+    await told[0];
+    await settled();
+    expect(taken).toEqual(['a', 'b']);
+    pending.shift()?.();
+    await told[1];
+  });
+
+  test.each([
+    [false, ['a', 'b'], 1],
+    [true, ['a', 'a', 'a', 'b'], 2],
+  ])('that fail are told again where they are kept (%s)', async (keepsEvents, expected, failures) => {
+    const taken: string[] = [];
+    const { runner, clock, log } = running(
+      {
+        async event(one) {
+          taken.push('node' in one ? one.node : one.type);
+          if (taken.length <= 2 && taken[0] === taken.at(-1)) throw new Error('the disk is full');
+        },
+      },
+      keepsEvents,
+    );
+    const told = Promise.all([runner.tell(event('a')), runner.tell(event('b'))]);
+    for (let step = 0; step < 8; step += 1) {
+      await settled();
+      clock.advance(0.25);
+    }
+    await told;
+    expect(taken).toEqual(expected);
+    expect(shown(log)).toEqual([
+      {
+        level: 'warn',
+        code: 'OUTPUT_FAILED',
+        reason: 'the disk is full',
+        failures: 1,
+        message: 'output failed',
+      },
+      { level: 'info', failures, message: 'output works again' },
+    ]);
   });
 
   test('wait for a slow output up to a hundred; the oldest are dropped, which is logged once', async () => {
-    const { runner, calls, log, offer, end } = running();
-    offer(1);
+    const taken: string[] = [];
+    let free = (): void => {};
+    const { runner, log } = running({
+      event(one) {
+        taken.push('node' in one ? one.node : one.type);
+        return new Promise((resolve) => {
+          free = resolve;
+          if (taken.length > 1) resolve();
+        });
+      },
+    });
+    for (let index = 0; index <= 130; index += 1) void runner.tell(event(`n${index}`));
+    free();
     await settled();
-    for (let index = 0; index < 130; index += 1) runner.tell(event(`n${index}`));
-    await end();
-    const events = calls.filter((call) => call.startsWith('event'));
-    expect(events).toHaveLength(100);
-    expect(events[0]).toBe('event n30');
-    expect(events.at(-1)).toBe('event n129');
+    expect(taken).toEqual(['n0', ...Array.from({ length: 100 }, (_, index) => `n${index + 31}`)]);
     expect(shown(log)).toEqual([
       { level: 'warn', message: 'output is too slow, events are dropped' },
       { level: 'info', dropped: 30, message: 'output takes events again' },

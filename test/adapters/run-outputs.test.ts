@@ -9,9 +9,11 @@ import { createConfigSchema } from '../../contract/config/schema.js';
 import type { OpenLink } from '../../contract/link.js';
 import { silentLog } from '../../contract/log.js';
 import type { EventMessage } from '../../contract/payloads/event.js';
+import { type OutputStatus, outputStatusSchema } from '../../contract/payloads/output.js';
 import { createTopics } from '../../contract/topics.js';
 import { mqttLinks } from '../../link/mqtt-links.js';
-import { createManualClock } from '../support/manual-clock.js';
+import { temporaryFolder } from '../support/cli.js';
+import { createManualClock, type ManualClock } from '../support/manual-clock.js';
 import { startMosquitto } from '../support/mosquitto.js';
 import { recordLog } from '../support/recorded-log.js';
 import { connectClient, startTestBroker } from '../support/test-broker.js';
@@ -53,21 +55,34 @@ function recorder(calls: string[], name = 'recorder', write?: () => Promise<void
 }
 
 /** Outputs that run, a client of the same broker, and what the outputs were told. */
-async function startBench(openLink: OpenLink, outputs: object, more: readonly OutputDefinition[] = []) {
+async function startBench(
+  openLink: OpenLink,
+  outputs: object,
+  more: readonly OutputDefinition[] = [],
+  dataFolder = '/no/such/folder',
+) {
   const calls: string[] = [];
   const clock = createManualClock();
   const log = recordLog();
   const context = { topics: createTopics(), openLink, clock, log, session: 'ab12', version: '0.0.0' };
   const definitions = [recorder(calls), ...more];
-  const config = createConfigSchema(inputDefinitions, definitions).parse({ outputs });
-  const options = { outputs: config.outputs, definitions, terminal: createTestTerminal() };
+  const configured = (section: object) =>
+    createConfigSchema(inputDefinitions, definitions).parse({ outputs: section }).outputs;
+  const options = {
+    outputs: configured(outputs),
+    definitions,
+    terminal: createTestTerminal(),
+    dataFolder,
+    openLinkTo: () => openLink,
+  };
   const service = await startOutputs(options, context, new AbortController().signal);
   /** Waits until the outputs were told so much in all, and gives it. */
   const told = async (count: number): Promise<string[]> => {
     await until(() => calls.length >= count, `call ${count} of ${JSON.stringify(calls)}`);
     return calls;
   };
-  return { service, calls, clock, log, told };
+  const update = (section: object): Promise<void> => service.update(configured(section));
+  return { service, calls, clock, log, told, update };
 }
 
 const one = { hall: { adapter: 'recorder' } };
@@ -236,7 +251,7 @@ test('an output that is stuck, or fails, delays no other, and the stop by less t
   expect(elsewhere.slice(-2)).toEqual(['stuck: quiet, the outputs are stopping', 'stuck: closed']);
 });
 
-test('an output that cannot be made is logged and left out', async () => {
+test('an output that cannot be made is logged, and holds up no other', async () => {
   await using broker = await startTestBroker();
   const client = await broker.connect();
   await publish(client, ['mesh/sync/status', status('online'), kept]);
@@ -252,11 +267,12 @@ test('an output that cannot be made is logged and left out', async () => {
   expect(await told(1)).toEqual(['recorder: state 1']);
   expect(shown(log)).toEqual([
     {
-      level: 'error',
+      level: 'warn',
       output: 'a',
       code: 'OUTPUT_FAILED',
       reason: 'no such device',
-      message: 'output left out',
+      failures: 1,
+      message: 'output failed',
     },
   ]);
   await service.close();
@@ -304,4 +320,135 @@ test('an embedded broker that stops ends the outputs, quiet and closed', async (
     'recorder: closed',
   ]);
   await broker[Symbol.asyncDispose]();
+});
+
+describe('another configuration', () => {
+  test('starts what is new, stops what is gone, restarts what has changed, and leaves the rest alone', async () => {
+    await using broker = await startTestBroker();
+    const client = await broker.connect();
+    await publish(client, ['mesh/sync/status', status('online'), kept]);
+    const a = { adapter: 'recorder', label: 'a' };
+    const { service, calls, update, told } = await startBench(broker.openLink, {
+      same: a,
+      changed: { ...a, label: 'b' },
+      gone: { ...a, label: 'c' },
+    });
+    await publish(client, ['mesh/global', state(1)]);
+    await told(3);
+    calls.length = 0;
+    await update({
+      same: a,
+      changed: { ...a, label: 'B' },
+      added: { ...a, label: 'd', source: 'zone/bedroom' },
+    });
+    const stopped = [
+      'b: quiet, the outputs are stopping',
+      'b: closed',
+      'c: quiet, the outputs are stopping',
+      'c: closed',
+    ];
+    expect(calls.toSorted()).toEqual(stopped.toSorted());
+    calls.length = 0;
+    const zone = JSON.stringify({ ...aState({ sequence: 7 }), sums });
+    await publish(client, ['mesh/global', state(2)], ['mesh/zone/bedroom', zone]);
+    expect((await told(3)).toSorted()).toEqual(['B: state 2', 'a: state 2', 'd: state 7']);
+    await service.close();
+  });
+
+  test('that names nothing leaves nothing running', async () => {
+    await using broker = await startTestBroker();
+    const { service, calls, clock, update } = await startBench(broker.openLink, one);
+    await update({});
+    expect(calls).toEqual(['recorder: closed']);
+    clock.advance(60);
+    await settled();
+    expect(calls).toHaveLength(1);
+    await service.close();
+    expect(calls).toHaveLength(1);
+  });
+});
+
+describe('the status of an output', () => {
+  /** What the broker keeps of it, once that is so. */
+  async function statusWhere(
+    client: MqttClient,
+    bench: { clock: ManualClock },
+    fits: (one: OutputStatus) => boolean,
+  ) {
+    const texts: string[] = [];
+    client.on('message', (_, payload) => texts.push(payload.toString()));
+    await client.subscribeAsync('mesh/output/hall/status');
+    const last = (): OutputStatus | undefined =>
+      texts.at(-1) ? outputStatusSchema.parse(JSON.parse(texts.at(-1) ?? '')) : undefined;
+    await until(() => {
+      bench.clock.advance(0.1);
+      const now = last();
+      return now !== undefined && fits(now);
+    }, 'the status');
+    return last();
+  }
+
+  test('tells what it did and why it is quiet, and is taken back at the stop', async () => {
+    await using broker = await startTestBroker();
+    const client = await broker.connect();
+    await publish(client, ['mesh/sync/status', status('online'), kept]);
+    const bench = await startBench(broker.openLink, one);
+    await publish(client, ['mesh/global', state(1)], ['mesh/event', JSON.stringify(joined)]);
+    await bench.told(2);
+    expect(await statusWhere(client, bench, ({ quiet, events }) => quiet !== null && events === 1)).toEqual({
+      adapter: 'recorder',
+      source: 'global',
+      state: 'ok',
+      quiet: 'no word from the mesh for 3.5 s',
+      states: 1,
+      events: 1,
+      failures: 0,
+      session: 'ab12',
+      timestamp: expect.stringContaining('2027-01-15T08:00:'),
+    });
+    await bench.service.close();
+    const left: string[] = [];
+    const late = await broker.connect();
+    late.on('message', (topic) => left.push(topic));
+    await late.subscribeAsync(['mesh/output/+/status', 'mesh/sync/status']);
+    await until(() => left.length > 0, 'what is kept');
+    expect(left).toEqual(['mesh/sync/status']);
+  });
+
+  test('is degraded with the reason while a write fails', async () => {
+    await using broker = await startTestBroker();
+    const client = await broker.connect();
+    await publish(client, ['mesh/sync/status', status('online'), kept]);
+    const broken = recorder([], 'broken', () => Promise.reject(new Error('no power')));
+    const bench = await startBench(broker.openLink, { hall: { adapter: 'broken' } }, [broken]);
+    await publish(client, ['mesh/global', state(1)]);
+    const told = await statusWhere(client, bench, (one) => one.state === 'degraded');
+    expect(told).toMatchObject({ reason: 'no power', states: 0, failures: 1 });
+    await bench.service.close();
+  });
+});
+
+test('an output that wants every event gets those that came while the outputs were away', async () => {
+  await using mosquitto = await startMosquitto();
+  await using folder = await temporaryFolder();
+  const openLink = mqttLinks({ url: mosquitto.url, clock: systemClock, log: silentLog });
+  const client = await connectClient(mosquitto.url);
+  await publish(client, ['mesh/sync/status', status('online'), kept]);
+  const calls: string[] = [];
+  const keeper = { ...recorder(calls, 'keeper'), keepsEvents: () => true };
+  const start = () => startBench(openLink, { a: { adapter: 'keeper' }, ...one }, [keeper], folder.path);
+  const say = (node: string) => publish(client, ['mesh/event', JSON.stringify({ ...joined, node })]);
+  const first = await start();
+  await say('a');
+  await first.told(1);
+  await first.service.close();
+  calls.length = 0;
+  await say('b');
+  await say('c');
+  const second = await start();
+  await until(() => calls.length >= 2, 'the kept events');
+  expect(calls).toEqual(['keeper: node_joined', 'keeper: node_joined']);
+  expect(second.calls).toEqual([]);
+  await second.service.close();
+  client.end();
 });

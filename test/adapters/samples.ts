@@ -1,5 +1,11 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
+import type { HearOptions, OutputContext, TopicText } from '../../contract/adapters.js';
+import { systemClock } from '../../contract/clock.js';
+import { silentLog } from '../../contract/log.js';
 import type { GlobalMessage } from '../../contract/payloads/global.js';
+import { topicMatcher } from '../../contract/topic-filter.js';
 import type { RecordedLog } from '../support/recorded-log.js';
 
 /** A unified mesh of 34 nodes. */
@@ -72,4 +78,56 @@ export function createTestTerminal(shape: { isTTY?: boolean; columns?: number; r
 /** Lets everything that can go on without time or I/O go on. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** What an output published, said and complained of, and how to say something to it. */
+export interface OutputWorld {
+  readonly context: OutputContext;
+  readonly published: { readonly topic: string; readonly text: string; readonly retain: boolean }[];
+  readonly said: string[];
+  readonly complaints: (string | null)[];
+  /** A message on any topic, for outputs that hear one. */
+  send(topic: string, text: string, retained?: boolean): void;
+}
+
+/** An output's surroundings; the clock is the machine's unless given. */
+export function createOutputWorld(overrides: Partial<OutputContext> = {}): OutputWorld {
+  const published: { topic: string; text: string; retain: boolean }[] = [];
+  const said: string[] = [];
+  const complaints: (string | null)[] = [];
+  const ears = new Set<{ filter: string; handler: (message: TopicText) => void; options: HearOptions }>();
+  const context: OutputContext = {
+    name: 'bench',
+    clock: systemClock,
+    log: silentLog,
+    terminal: createTestTerminal(),
+    dataFolder: join(tmpdir(), 'becomingone-test-no-such-folder'),
+    publish(topic, text, { retain = false } = {}) {
+      published.push({ topic, text, retain });
+      return true;
+    },
+    say(text) {
+      said.push(text);
+      return true;
+    },
+    async hear(filter, handler, options = {}) {
+      const ear = { filter, handler, options };
+      ears.add(ear);
+      return () => ears.delete(ear);
+    },
+    degrade: (reason) => complaints.push(reason),
+    ...overrides,
+  };
+  return {
+    context,
+    published,
+    said,
+    complaints,
+    send(topic, text, retained = false) {
+      for (const { filter, handler, options } of ears) {
+        if (topicMatcher(filter)(topic) && (options.retained === true || !retained))
+          handler({ topic, text, retained });
+      }
+    },
+  };
 }

@@ -11,9 +11,9 @@ import { createTestTerminal } from '../samples.js';
 import { startHttpServer } from './http-server.js';
 import { describeOutput, type OutputBench } from './output-suite.js';
 
-async function terminalBench(isTTY: boolean, options: object = {}): Promise<OutputBench> {
+async function terminalBench(isTTY: boolean, options: Record<string, unknown> = {}): Promise<OutputBench> {
   const terminal = createTestTerminal({ isTTY, columns: 80 });
-  return { options: { ...options }, terminal, acts: () => terminal.text(), async [Symbol.asyncDispose]() {} };
+  return { options, context: { terminal }, acts: () => terminal.text(), async [Symbol.asyncDispose]() {} };
 }
 
 async function httpBench(): Promise<OutputBench> {
@@ -23,7 +23,6 @@ async function httpBench(): Promise<OutputBench> {
   });
   return {
     options: { url: server.url, every: 0 },
-    terminal: createTestTerminal(),
     acts: () => server.posts.length,
     stall: () => {
       stalled = true;
@@ -38,7 +37,6 @@ async function fileBench(): Promise<OutputBench> {
   const to = join(folder.path, 'coherence.log');
   return {
     options: { to, every: 0 },
-    terminal: createTestTerminal(),
     acts: () =>
       stat(to).then(
         ({ size }) => size,

@@ -1,9 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { displayOutput } from '../../../adapters/output/display.js';
-import { silentLog } from '../../../contract/log.js';
 import type { GlobalMessage } from '../../../contract/payloads/global.js';
 import { createManualClock } from '../../support/manual-clock.js';
-import { aState, createTestTerminal } from '../samples.js';
+import { aState, createOutputWorld, createTestTerminal } from '../samples.js';
 
 afterEach(() => {
   delete process.env.NO_COLOR;
@@ -12,7 +11,7 @@ afterEach(() => {
 function createDisplay(shape: { isTTY?: boolean; columns?: number } = {}) {
   const clock = createManualClock();
   const terminal = createTestTerminal(shape);
-  const display = displayOutput.create({}, { name: 'hall', clock, log: silentLog, terminal });
+  const display = displayOutput.create({}, createOutputWorld({ clock, terminal }).context);
   const show = (overrides: Partial<GlobalMessage> = {}): unknown =>
     display.write(aState(overrides), new AbortController().signal);
   return { clock, terminal, display, show };

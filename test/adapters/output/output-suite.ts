@@ -1,15 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { OutputContext, OutputDefinition } from '../../../contract/adapters.js';
-import { type Clock, systemClock } from '../../../contract/clock.js';
+import type { Output, OutputContext, OutputDefinition } from '../../../contract/adapters.js';
 import { faultsOf } from '../../../contract/explain.js';
-import { silentLog } from '../../../contract/log.js';
-import { anyState, aState } from '../samples.js';
+import { anyState, aState, createOutputWorld } from '../samples.js';
 
 /** An output and the world it acts on. */
 export interface OutputBench extends AsyncDisposable {
   readonly options: Readonly<Record<string, unknown>>;
-  readonly terminal: OutputContext['terminal'];
+  /** What is different about its surroundings. */
+  readonly context?: Partial<OutputContext>;
   /** What the output has done to the world so far: anything that compares. */
   acts(): unknown;
   /** From now on the world does not answer. */
@@ -24,8 +23,8 @@ export function describeOutput(
   definition: OutputDefinition,
   openBench: () => Promise<OutputBench>,
 ): void {
-  const create = ({ options, terminal }: OutputBench, clock: Clock = systemClock) =>
-    definition.create(definition.options.parse(options), { name: 'bench', clock, log: silentLog, terminal });
+  const create = async ({ options, context }: OutputBench): Promise<Output> =>
+    definition.create(definition.options.parse(options), createOutputWorld(context).context);
 
   describe(title, () => {
     test('takes no option that it does not know', async () => {
@@ -38,7 +37,7 @@ export function describeOutput(
     test('acts on a state, and does nothing before the first', async () => {
       await using bench = await openBench();
       const before = await bench.acts();
-      const output = create(bench);
+      const output = await create(bench);
       expect(await bench.acts()).toEqual(before);
       await output.write(aState(), new AbortController().signal);
       expect(await bench.acts()).not.toEqual(before);
@@ -47,7 +46,7 @@ export function describeOutput(
 
     test('a write ends soon after its abort, and so does closing', async () => {
       await using bench = await openBench();
-      const output = create(bench);
+      const output = await create(bench);
       bench.stall?.();
       const aborter = new AbortController();
       const writing = Promise.resolve(output.write(aState(), aborter.signal)).catch(() => {});
@@ -62,7 +61,7 @@ export function describeOutput(
 
     test('does nothing once it is closed', async () => {
       await using bench = await openBench();
-      const output = create(bench);
+      const output = await create(bench);
       await output.write(aState(), new AbortController().signal);
       await output.close?.();
       const before = await bench.acts();
@@ -77,7 +76,7 @@ export function describeOutput(
 
     test('may be quiet twice, before the first state, and between states', async () => {
       await using bench = await openBench();
-      const output = create(bench);
+      const output = await create(bench);
       for (const state of [undefined, aState(), aState({ unified: false, identity: null })]) {
         if (state !== undefined) await output.write(state, new AbortController().signal);
         await output.quiet?.('the sync worker is offline');
@@ -90,7 +89,7 @@ export function describeOutput(
 
     test('survives a thousand states of any kind', async () => {
       await using bench = await openBench();
-      const output = create(bench);
+      const output = await create(bench);
       const { signal } = new AbortController();
       const states = fc.sample(anyState, { numRuns: 1000, seed: 20261123 });
       for (const state of states) await output.write(state, signal);

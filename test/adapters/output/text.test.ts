@@ -3,17 +3,16 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { textOutput } from '../../../adapters/output/text.js';
 import { explain } from '../../../contract/explain.js';
-import { silentLog } from '../../../contract/log.js';
 import { temporaryFolder } from '../../support/cli.js';
 import { createManualClock } from '../../support/manual-clock.js';
-import { aState, createTestTerminal } from '../samples.js';
+import { aState, createOutputWorld, createTestTerminal } from '../samples.js';
 
 const never = new AbortController().signal;
 
 function createText(options: Record<string, unknown> = {}) {
   const clock = createManualClock();
   const terminal = createTestTerminal();
-  const context = { name: 'log', clock, log: silentLog, terminal };
+  const { context } = createOutputWorld({ clock, terminal });
   return { clock, terminal, text: textOutput.create(textOutput.options.parse(options), context) };
 }
 

@@ -1,9 +1,9 @@
-import type { HearOptions, TopicText } from '../contract/adapters.js';
-import { withoutPassword } from '../contract/broker-url.js';
-import type { Clock } from '../contract/clock.js';
-import type { Link, LinkMessage, OpenLink } from '../contract/link.js';
-import { filterCovers, filtersOverlap, topicMatcher } from '../contract/topic-filter.js';
-import { textOf } from '../contract/wire.js';
+import type { HearOptions, TopicText } from './adapters.js';
+import { withoutPassword } from './broker-url.js';
+import type { Clock } from './clock.js';
+import type { Link, LinkMessage, OpenLink } from './link.js';
+import { filterCovers, filtersOverlap, topicMatcher } from './topic-filter.js';
+import { textOf } from './wire.js';
 
 /** How often it is looked whether a broker is there. */
 const LOOK_SECONDS = 1;
