@@ -1,25 +1,21 @@
 import type { InputDefinition } from '../contract/adapters.js';
 import { within } from '../contract/clock.js';
-import { placeholdersOf } from '../contract/config/node-template.js';
-import { nodeConfigOf, resolveNode } from '../contract/config/resolve.js';
 import { type Config, type NodeConfig, TOPIC_INPUT } from '../contract/config/schema.js';
-import { createZoneMatcher } from '../contract/config/zones.js';
 import { reasonOf } from '../contract/errors.js';
 import type { Link, LinkMessage, OpenLink } from '../contract/link.js';
 import type { PartContext } from '../contract/part.js';
 import { createRejections } from '../contract/rejections.js';
 import { createService, type Service } from '../contract/service.js';
+import { createTopicEars } from '../contract/topic-ears.js';
 import { type Adoption, createAdoption } from './adoption.js';
 import { type Announcements, createAnnouncements } from './announcements.js';
 import { createArrivals } from './arrivals.js';
 import { followMesh } from './mesh-follower.js';
-import { createNode } from './node.js';
+import { createNodeFactory, type NodeFactory, usesFormulas } from './node-factory.js';
 import { obeyNodeSettings } from './node-settings.js';
 import { createNodeTemplates, type NodeTemplates } from './node-templates.js';
-import { OscillatorNode } from './oscillator-node.js';
-import type { NodeEvents, NodeOptions, NodeServices, ServedNode } from './served-node.js';
+import type { NodeServices, ServedNode } from './served-node.js';
 import { createStatusReports, type StatusReports } from './status-reports.js';
-import { createTopicEars } from '../contract/topic-ears.js';
 import { createVoice } from './voice.js';
 
 /** Inputs have 200 ms to stop; one that does not is left behind after so many seconds. */
@@ -70,11 +66,10 @@ export async function startNodeAgent(
 class NodeAgent {
   private readonly options: NodeAgentOptions;
   private readonly context: PartContext;
-  private readonly zoneOf: (node: string) => string | null;
+  private readonly factory: NodeFactory;
   private readonly services: NodeServices;
   private readonly announcements: Announcements;
   private readonly reports: StatusReports;
-  private readonly events: NodeEvents;
   /** The configuration's nodes, and those that its templates have made of devices. */
   private readonly own = new Map<string, ServedNode>();
   private readonly templates: NodeTemplates;
@@ -91,7 +86,6 @@ class NodeAgent {
     );
     this.options = options;
     this.context = context;
-    this.zoneOf = createZoneMatcher(options.zones);
     this.services = {
       ...this.context,
       voice,
@@ -117,14 +111,14 @@ class NodeAgent {
       nodes: options.nodes,
       maxNodes: options.adopt.max_nodes,
       isServed: (name) => this.nodes.some((node) => node.name === name),
-      serve: (name) => this.serveNew(name),
-      served: (node) => this.announceNew(node),
+      createNode: (name) => this.factory.create(name, false),
+      serve: (node) => this.serveNew(node),
     });
-    this.events = {
+    this.factory = createNodeFactory(options, this.services, {
       infoChanged: announcements.info,
       liveChanged: announcements.availability,
       healthChanged: this.reports.changed,
-    };
+    });
     if (options.adopt.enabled && !this.services.definitions.has(TOPIC_INPUT)) {
       throw new RangeError(`adoption needs the input ${TOPIC_INPUT}`);
     }
@@ -136,7 +130,7 @@ class NodeAgent {
       const { loadExpressionEncoders } = await import('../kairos/expression-encoder.js');
       this.services.expressions = await loadExpressionEncoders();
     }
-    this.createOwnNodes();
+    for (const node of this.factory.configured()) this.own.set(node.name, node);
     const { will } = this.announcements;
     this.link = await this.context.openLink(
       { name: 'node-agent', will, birth: () => this.announce() },
@@ -180,40 +174,13 @@ class NodeAgent {
     return [...this.own.values(), ...(this.adoption?.nodes ?? [])];
   }
 
-  private createOwnNodes(): void {
-    for (const [name, { inputs, oscillator }] of Object.entries(this.options.nodes)) {
-      if (placeholdersOf(name).length > 0) continue;
-      if (oscillator !== undefined) {
-        this.own.set(name, new OscillatorNode(this.nodeOptions(name, false), oscillator, this.services));
-        continue;
-      }
-      if (Object.keys(inputs).length === 0) continue;
-      const node = createNode(this.nodeOptions(name, false), this.services);
-      for (const [channel, input] of Object.entries(inputs)) node.addInput(channel, input);
-      this.own.set(name, node);
-    }
-  }
-
-  private serveNew(name: string): ServedNode {
-    const node = createNode(this.nodeOptions(name, false), this.services);
-    this.own.set(name, node);
-    node.startInputs();
-    return node;
-  }
-
-  private announceNew(node: ServedNode): void {
+  /** Serves a node that a template has made. */
+  private serveNew(node: ServedNode): void {
+    this.own.set(node.name, node);
     if (this.state !== 'serving') return;
     this.announcements.agentChanged();
     this.announcements.birth(node);
     node.startPublishing();
-  }
-
-  private nodeOptions(name: string, adopted: boolean): NodeOptions {
-    const { nodes, hardware } = this.options;
-    const settings = resolveNode(nodeConfigOf(name, nodes) ?? {}, hardware);
-    const zone = settings.zone ?? this.zoneOf(name) ?? undefined;
-    const { collapse } = this.options;
-    return { name, adopted, settings: { ...settings, zone }, events: this.events, collapse };
   }
 
   /** Subscriptions of one link must not overlap, so it is one for all nodes or one for each. */
@@ -242,7 +209,7 @@ class NodeAgent {
       forgetAfterSeconds: adopt.forget_after,
       link,
       announcements: this.announcements,
-      createNode: (name) => createNode(this.nodeOptions(name, true), this.services),
+      createNode: (name) => this.factory.create(name, true),
     });
   }
 
@@ -261,9 +228,4 @@ class NodeAgent {
     if (own === undefined) this.adoption?.take(node, channel, message);
     else own.deliver(channel, message.payload);
   }
-}
-
-function usesFormulas(nodes: NodeAgentOptions['nodes']): boolean {
-  const inputs = Object.values(nodes).flatMap((node) => Object.values(node.inputs));
-  return inputs.some(({ encoder }) => encoder?.name === 'expression');
 }

@@ -4,6 +4,7 @@ import type { InputConfig } from '../contract/config/schema.js';
 import { show } from '../contract/explain.js';
 import type { Instant } from '../contract/instant.js';
 import type { InputStatus } from '../contract/payloads/status.js';
+import type { TopicEars } from '../contract/topic-ears.js';
 import type { Encoder } from '../kairos/encoder.js';
 import { createPairEncoder } from '../kairos/pair-encoder.js';
 import type { PulseEncoder } from '../kairos/pulse-encoder.js';
@@ -11,7 +12,6 @@ import type { TrendEncoder } from '../kairos/trend-encoder.js';
 import { createEncoder, type EncoderPlace, takesPair } from './encoders.js';
 import { InputHealth } from './input-health.js';
 import { createInputSupervisor, type InputSupervisor, type SupervisorContext } from './input-supervisor.js';
-import type { TopicEars } from '../contract/topic-ears.js';
 
 /** One input of a node: an adapter that is kept running, and the encoder of its readings. */
 export interface InputSlot {

@@ -10,8 +10,8 @@ import {
 import type { InputConfig, NodeConfig } from '../contract/config/schema.js';
 import { reasonOf } from '../contract/errors.js';
 import type { Log } from '../contract/log.js';
-import type { ServedNode } from './served-node.js';
 import type { TopicEars } from '../contract/topic-ears.js';
+import type { ServedNode } from './served-node.js';
 
 /** Devices without a node that are remembered, so that each is a line in the log once. */
 const MOST_REFUSED = 1000;
@@ -25,10 +25,10 @@ export interface NodeTemplatesOptions {
   readonly maxNodes: number;
   /** Whether a node of that name is served already. */
   readonly isServed: (node: string) => boolean;
-  /** Begins to serve a node of that name, without inputs, with the settings of its template. */
-  readonly serve: (node: string) => ServedNode;
-  /** Its first input stands. */
-  readonly served: (node: ServedNode) => void;
+  /** Makes a node of that name, without inputs, with the settings of its template. */
+  readonly createNode: (node: string) => ServedNode;
+  /** Serves it: its first input stands. */
+  readonly serve: (node: ServedNode) => void;
 }
 
 /** Makes a node of each device whose messages fit a node of the configuration with placeholders in its name. */
@@ -101,7 +101,9 @@ class TemplateNodes {
   private addInput(bindings: Bindings, channel: string, config: InputConfig): void {
     const name = nodeNameOf(this.template, bindings);
     const known = this.nodes.get(name)?.node;
-    const node = known ?? this.options.serve(name);
+    const node = known ?? this.options.createNode(name);
+    // The input then hears the message that made it.
+    if (known === undefined) node.startInputs();
     try {
       node.addInput(channel, fillStrings(config, bindings));
     } catch (error) {
@@ -110,7 +112,7 @@ class TemplateNodes {
     }
     if (known !== undefined) return;
     this.nodes.set(name, { node, key: keyOf(bindings) });
-    this.options.served(node);
+    this.options.serve(node);
     this.options.log.info({ node: name, ...bindings }, 'made a node of a device');
   }
 

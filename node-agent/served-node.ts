@@ -6,10 +6,10 @@ import type { PartContext } from '../contract/part.js';
 import type { GlobalMessage } from '../contract/payloads/global.js';
 import type { NodeSetMessage } from '../contract/payloads/set.js';
 import type { InputStatus } from '../contract/payloads/status.js';
+import type { TopicEars } from '../contract/topic-ears.js';
 import type { Encoder, PhaseEncoderName } from '../kairos/encoder.js';
 import type { ExpressionOptions } from '../kairos/expression-encoder.js';
 import type { InputSlot } from './input-slot.js';
-import type { TopicEars } from '../contract/topic-ears.js';
 import type { Voice } from './voice.js';
 
 /** Counts a message that was not taken, and tells its node why in a sentence; null where there is no node to tell. */
