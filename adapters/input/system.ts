@@ -1,15 +1,11 @@
-import { readFile as readFileWithCallback } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { cpus, freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { z } from 'zod';
 import { defineInput } from '../../contract/adapters.js';
 import { type Clock, sleep, systemClock } from '../../contract/clock.js';
 import { reasonOf } from '../../contract/errors.js';
-
-/** Costs half of what node:fs/promises does, and some are read every second. */
-const readFile = promisify(readFileWithCallback);
+import { thisMachine } from '../sensors/machine.js';
+import { attributesIn, readFile } from '../sensors/sysfs.js';
 
 const options = z.strictObject({
   signal: z
@@ -22,8 +18,8 @@ export type SystemSignal = z.output<typeof options>['signal'];
 export const systemInput = defineInput({
   name: 'system',
   options,
-  everySeconds: 1,
-  encoder: { name: 'trend' },
+  everySeconds: () => 1,
+  encoder: () => ({ name: 'trend' }),
   async probe({ signal }) {
     try {
       await createSystemReader(signal, systemClock)();
@@ -59,7 +55,7 @@ export interface SystemRoots {
 export function createSystemReader(
   signal: SystemSignal,
   clock: Clock,
-  roots: SystemRoots = { sys: '/sys', proc: '/proc' },
+  roots: SystemRoots = thisMachine,
 ): () => Promise<number | null> {
   switch (signal) {
     case 'cpu':
@@ -100,23 +96,13 @@ function createTemperatureReader(sys: string): () => Promise<number> {
   let sensors: readonly string[] | undefined;
   return async () => {
     sensors ??= [
-      ...(await sensorsIn(join(sys, 'class/thermal'), /^temp$/)),
-      ...(await sensorsIn(join(sys, 'class/hwmon'), /^temp\d+_input$/)),
+      ...(await attributesIn(join(sys, 'class/thermal'), /^temp$/)),
+      ...(await attributesIn(join(sys, 'class/hwmon'), /^temp\d+_input$/)),
     ];
     const readings = (await Promise.all(sensors.map(readMilli))).filter((c) => c >= COLDEST && c <= HOTTEST);
     if (readings.length > 0) return Math.max(...readings);
     throw new Error(`this machine shows no temperature under ${sys}/class/thermal or ${sys}/class/hwmon`);
   };
-}
-
-/** The files called like `pattern` in the devices of a class of /sys. */
-async function sensorsIn(folder: string, pattern: RegExp): Promise<string[]> {
-  const devices = await readdir(folder).catch(() => []);
-  const files = devices.map(async (device) => {
-    const names = await readdir(join(folder, device)).catch(() => []);
-    return names.filter((name) => pattern.test(name)).map((name) => join(folder, device, name));
-  });
-  return (await Promise.all(files)).flat();
 }
 
 /** A file of thousandths as a number; NaN when the sensor does not answer. */

@@ -4,6 +4,9 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { createSystemReader, type SystemRoots, systemInput } from '../../../adapters/input/system.js';
 import { createManualClock } from '../../support/manual-clock.js';
+import { describeInput } from './input-suite.js';
+
+describeInput(systemInput, async () => ({ options: { signal: 'memory' } }));
 
 /** A machine of files, as Linux would show it. */
 async function fakeMachine(): Promise<
