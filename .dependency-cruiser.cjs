@@ -9,7 +9,7 @@ const parts = {
   },
   'node-agent': { folders: ['contract', 'kairos'], packages: [] },
   'sync-worker': { folders: ['contract', 'kairos'], packages: [] },
-  adapters: { folders: ['contract', 'kairos'], packages: ['zod', 'rpio', 'undici'] },
+  adapters: { folders: ['contract', 'kairos'], packages: ['zod', 'rpio', 'ws'] },
 };
 
 const layers = Object.entries(parts).map(([folder, { folders }]) => ({

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { MeshError } from '../contract/errors.js';
 import { show } from '../contract/explain.js';
+import { isLoopback } from '../contract/own-host.js';
 
 /** Where the broker listens: MQTT over TCP, or over WebSocket at `/mqtt`. */
 export interface ListenAddress {
@@ -32,12 +33,6 @@ export function parseListenAddress(text: string): ListenAddress {
 export function formatListenAddress({ scheme, host, port }: ListenAddress): string {
   const authority = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
   return scheme === 'ws' ? `ws://${authority}${WEB_SOCKET_PATH}` : `mqtt://${authority}`;
-}
-
-/** Whether a host, given as an address or as `localhost`, is this machine alone. */
-export function isLoopback(host: string): boolean {
-  const bare = host.replace(/^::ffff:/i, '');
-  return bare === 'localhost' || bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'));
 }
 
 /**

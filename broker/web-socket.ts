@@ -1,10 +1,10 @@
 import type { IncomingMessage, Server } from 'node:http';
-import { isIP, Socket } from 'node:net';
-import { hostname } from 'node:os';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
+import { isLoopback, isOwnName } from '../contract/own-host.js';
 import { MOST_PACKET_BYTES } from './engine.js';
-import { isLoopback, WEB_SOCKET_PATH } from './listen-address.js';
+import { WEB_SOCKET_PATH } from './listen-address.js';
 
 /** A frame may hold several packets. */
 const MOST_FRAME_BYTES = 4 * MOST_PACKET_BYTES;
@@ -69,10 +69,4 @@ function originFault({ socket, headers }: IncomingMessage): string | null {
   return own && isOwnName(new URL(headers.origin).hostname)
     ? null
     : 'Serving pages of other hosts needs broker: { allow_anonymous: true } in the configuration.';
-}
-
-/** A name that nobody else can make point here, as DNS rebinding would. */
-function isOwnName(name: string): boolean {
-  const bare = name.replace(/^\[|\]$/g, '');
-  return isIP(bare) !== 0 || bare === 'localhost' || bare === hostname() || bare === `${hostname()}.local`;
 }

@@ -1,8 +1,8 @@
 import type { Broker } from '../broker/broker.js';
-import { isLoopback } from '../broker/listen-address.js';
 import { systemClock } from '../contract/clock.js';
 import type { Config } from '../contract/config/schema.js';
 import { MeshError } from '../contract/errors.js';
+import { isLoopback } from '../contract/own-host.js';
 import type { Environment } from './environment.js';
 import { type HttpServer, startHttpServer } from './http-server.js';
 import type { PortOptions } from './options.js';

@@ -29,7 +29,8 @@ export function parseTimestamp(timestamp: string | number): Instant {
   if (typeof timestamp === 'number') return instantFromSeconds(timestamp);
   const decimals = /\.(\d+)/.exec(timestamp);
   const wholeSeconds = Date.parse(decimals === null ? timestamp : timestamp.replace(decimals[0], '')) / 1000;
-  return { wholeSeconds, fraction: decimals === null ? 0 : Number(`0${decimals[0]}`) };
+  // More digits than a double holds would round up to a whole second.
+  return { wholeSeconds, fraction: decimals === null ? 0 : Number(`0${decimals[0].slice(0, 16)}`) };
 }
 
 /** Unix seconds as ISO 8601 in UTC, to the millisecond. */

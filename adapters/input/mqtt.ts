@@ -1,19 +1,19 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { defineInput, type InputContext } from '../../contract/adapters.js';
+import { defineInput, type InputContext, type TopicText } from '../../contract/adapters.js';
 import { brokerUrlSchema } from '../../contract/broker-url.js';
 import { durationSchema } from '../../contract/config/duration.js';
 import { reasonOf } from '../../contract/errors.js';
 import { createAvailabilityReader, deviceAvailabilitySchema } from '../device-availability.js';
+import { createMessageReader, messageOptions } from '../message-reader.js';
 import { topicOption } from '../topic-option.js';
-import { createValueReader, valueOptions } from '../value-reader.js';
 
 const options = z.strictObject({
   topic: topicOption.describe(
     'a topic or a filter; {device} for a level makes a node of each device, see nodes',
   ),
-  ...valueOptions,
+  ...messageOptions,
   retained: z.boolean().default(false).describe('take what the broker had kept from before, too'),
   availability: deviceAvailabilitySchema
     .optional()
@@ -31,8 +31,9 @@ export const mqttInput = defineInput({
   name: 'mqtt',
   options,
   hears: (settings) => {
-    const read = createValueReader(settings);
-    return { topic: settings.topic, brokerUrl: brokerUrlOf(settings), fits: (text) => 'value' in read(text) };
+    const read = createMessageReader(settings);
+    const fits = (text: string): boolean => 'reading' in (read(text) ?? {});
+    return { topic: settings.topic, brokerUrl: brokerUrlOf(settings), fits };
   },
   create: (settings, context) => ({
     async run(signal) {
@@ -56,12 +57,13 @@ function hearReadings(
   { hear, emit, reject, lose }: InputContext,
   touch: () => void,
 ): Promise<() => void> {
-  const read = createValueReader(settings);
-  const take = ({ topic, text }: { topic: string; text: string }): void => {
+  const read = createMessageReader(settings);
+  const take = ({ topic, text }: TopicText): void => {
     const result = read(text);
+    if (result === null) return;
     if ('reason' in result) return reject(`${topic}: ${result.reason}`);
     touch();
-    emit(result);
+    emit(result.reading);
   };
   const away = (reason: string | null): void => {
     if (reason !== null) lose(reason);
@@ -76,7 +78,7 @@ async function hearAvailability(
 ): Promise<() => void> {
   if (availability === undefined) return () => {};
   const read = createAvailabilityReader(availability);
-  const take = ({ topic, text }: { topic: string; text: string }): void => {
+  const take = ({ topic, text }: TopicText): void => {
     const result = read(text);
     if ('reason' in result) reject(result.reason);
     else if (!result.isThere) lose(`${topic} says that the device is ${availability.offline}`);

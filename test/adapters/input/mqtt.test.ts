@@ -121,6 +121,16 @@ test('readings that stay away are noticed, each time', async () => {
   expect(input.losses).toHaveLength(2);
 });
 
+test('a message may bring its time, and one of another kind is passed over', async () => {
+  const input = await listening({ topic: 'a/b', path: 'value', time_path: 'at', where: { kind: 'heat' } });
+  input.publish('a/b', '{"kind": "heat", "value": 21.5, "at": 1795557600.25}');
+  input.publish('a/b', '{"kind": "wind", "value": 7}');
+  input.publish('a/b', '{"kind": "heat", "value": 22, "at": "yesterday"}');
+  expect(input.readings).toEqual([{ value: 21.5, at: { wholeSeconds: 1795557600, fraction: 0.25 } }]);
+  expect(input.rejections).toEqual([expect.stringContaining('a/b: at: found "yesterday", expected a time')]);
+  input.stop();
+});
+
 test('a message that has no number says where and what was found', async () => {
   const input = await listening({ topic: 'zigbee2mqtt/+', path: 'temperature' });
   input.publish('zigbee2mqtt/climate', '{"humidity": 40}');
