@@ -2,19 +2,26 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
-/** Files that speak to Debian's Mosquitto, which `npm test` must do without where it is not installed. */
-function needingMosquitto() {
+/** What a test file runs: Mosquitto where it imports what speaks to it, and what its line `// Needs: ...` names. */
+const MOSQUITTO = ['mosquitto', 'mosquitto_sub'];
+
+/** The programs of Debian's packages that each test file runs, by file. */
+function needs() {
   const files = readdirSync('test', { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
   const sources = new Map(files.map((file) => [file, readFileSync(file, 'utf8')]));
-  const needs = (file) => /support\/mosquitto(-clients)?\.js|'mosquitto/.test(sources.get(file) ?? '');
-  const usesOne = (file) =>
-    [...(sources.get(file) ?? '').matchAll(/from '(\.{1,2}\/[^']+)\.js'/g)].some(([, path]) => {
-      const used = relative('.', join(file, '..', `${path}.ts`));
-      return sources.has(used) && needs(used);
-    });
-  return files.filter((file) => file.endsWith('.test.ts') && (needs(file) || usesOne(file)));
+  const own = (file) => {
+    const source = sources.get(file) ?? '';
+    const named = /^\/\/ Needs: (.+)$/m.exec(source)?.[1]?.split(', ') ?? [];
+    return /support\/mosquitto(-clients)?\.js|'mosquitto/.test(source) ? [...named, ...MOSQUITTO] : named;
+  };
+  const used = (file) =>
+    [...(sources.get(file) ?? '').matchAll(/from '(\.{1,2}\/[^']+)\.js'/g)]
+      .map(([, path]) => relative('.', join(file, '..', `${path}.ts`)))
+      .filter((path) => sources.has(path));
+  const tests = files.filter((file) => file.endsWith('.test.ts'));
+  return tests.map((file) => [file, [...own(file), ...used(file).flatMap(own)]]);
 }
 
 function isInstalled(command) {
@@ -23,10 +30,16 @@ function isInstalled(command) {
 
 /** What is left out here; nothing in CI, where a missing program is a failure. */
 function leftOut() {
-  if (process.env.CI || (isInstalled('mosquitto') && isInstalled('mosquitto_sub'))) return [];
-  const files = needingMosquitto();
+  if (process.env.CI) return [];
+  const wanted = needs();
+  const missing = [...new Set(wanted.flatMap(([, programs]) => programs))].filter((one) => !isInstalled(one));
+  const files = wanted
+    .filter(([, programs]) => programs.some((one) => missing.includes(one)))
+    .map(([file]) => file);
+  if (files.length === 0) return [];
   process.stderr.write(
-    `becomingone: Mosquitto is not installed; ${files.length} test files are left out (apt-get install mosquitto mosquitto-clients)\n`,
+    `becomingone: ${missing.join(', ')} not installed; ${files.length} test files are left out ` +
+      '(apt-get install mosquitto mosquitto-clients ffmpeg alsa-utils sox espeak-ng)\n',
   );
   return files.map((file) => `/${file.replaceAll('.', '\\.')}$`);
 }

@@ -10,17 +10,7 @@ import { WeBond } from '../kairos/we-bond.js';
 import { Witness } from '../kairos/witness.js';
 import { hostBond, rootUrl } from './host-bond.js';
 import { drawChart } from './line-chart.js';
-
-/** Uniform numbers in [0, 1), the same in every run (mulberry32). */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
+import { createRandom } from './random.js';
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 const angle = ({ real, imag }: { real: number; imag: number }): number => Math.atan2(imag, real);

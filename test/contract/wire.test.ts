@@ -127,6 +127,11 @@ test('an input is a bare number or an object', () => {
   }
 });
 
+test('however many decimals a timestamp has, its fraction stays below a second', () => {
+  const { wholeSeconds, fraction } = parseTimestamp('2026-02-19T23:00:00.99999999999999999999Z');
+  expect([wholeSeconds, fraction < 1]).toEqual([1771542000, true]);
+});
+
 test('timestamps keep nine decimals', () => {
   const a = parseTimestamp('2026-02-19T23:00:00.123456789Z');
   expect(a).toEqual({ wholeSeconds: 1_771_542_000, fraction: 0.123456789 });
