@@ -1,3 +1,4 @@
+import { eventLine } from '../../adapters/describe-event.js';
 import { barOf, tintOf } from '../../adapters/mesh-swatch.js';
 import { SILENCE_SECONDS } from '../../adapters/silence.js';
 import { quietBlock, stateBlock } from '../../adapters/state-block.js';
@@ -81,25 +82,7 @@ function eventLines(events: readonly EventMessage[], room: number, canvas: Canva
 
 function eventText(event: EventMessage): string {
   const time = formatTimestamp(parseTimestamp(event.timestamp).wholeSeconds).slice(11, 19);
-  return `${time} ${event.type} ${printable(aboutEvent(event))}`;
-}
-
-function aboutEvent(event: EventMessage): string {
-  switch (event.type) {
-    case 'emerged':
-    case 'dissolved':
-      return `at coherence ${event.coherence.toFixed(3)}`;
-    case 'collapsed':
-    case 'released':
-      return `at |resonance|^2 ${(event.resonance.real ** 2 + event.resonance.imag ** 2).toFixed(3)}`;
-    case 'we_formed':
-    case 'we_parted':
-      return `${event.nodes.join(' and ')}, strength ${event.strength.toFixed(2)}`;
-    case 'node_joined':
-      return event.node;
-    case 'node_left':
-      return `${event.node} (${event.reason})`;
-  }
+  return `${time} ${eventLine(event)}`;
 }
 
 function ageText(seconds: number): string {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { textOutput } from '../../../adapters/output/text.js';
@@ -93,5 +93,100 @@ describe('a file', () => {
     await text.write(aState(), never);
     expect(await readFile(to, 'utf8')).toBe('34\n');
     await rm(to);
+  });
+});
+
+describe('a file that grows', () => {
+  test('is put aside, and so many are kept', async () => {
+    await using folder = await temporaryFolder();
+    const to = join(folder.path, 'coherence.log');
+    const { text } = createText({ to, every: 0, template: '{live}', rotate_at: 6, keep: 2 });
+    for (let live = 10; live < 20; live += 1) await text.write(aState({ nodes: { live, known: 40 } }), never);
+    expect((await readdir(folder.path)).sort()).toEqual([
+      'coherence.log',
+      'coherence.log.1',
+      'coherence.log.2',
+    ]);
+    expect(await readFile(to, 'utf8')).toBe('18\n19\n');
+    expect(await readFile(`${to}.1`, 'utf8')).toBe('16\n17\n');
+    expect(await readFile(`${to}.2`, 'utf8')).toBe('14\n15\n');
+  });
+
+  test('is left alone where nothing is to be put aside', async () => {
+    await using folder = await temporaryFolder();
+    const to = join(folder.path, 'coherence.log');
+    const { text } = createText({ to, every: 0, template: '{live}', rotate_at: 0 });
+    for (let live = 10; live < 20; live += 1) await text.write(aState({ nodes: { live, known: 40 } }), never);
+    expect(await readdir(folder.path)).toEqual(['coherence.log']);
+  });
+});
+
+const joined = {
+  type: 'node_joined',
+  node: 'kit\u001bchen',
+  timestamp: 1_800_000_000.5,
+  session: 'k3f9',
+} as const;
+
+describe('events', () => {
+  test('are lines of their own, without what a terminal would obey', async () => {
+    const { terminal, text } = createText({ on: ['events'] });
+    await text.write(aState(), never);
+    await text.event?.(joined, never);
+    expect(terminal.text()).toMatch(/^2027-01-15T08:00:00.000Z node_joined kit.?chen\n$/);
+    expect(terminal.text()).not.toContain('\u001b');
+  });
+
+  test('are nothing to it unless they are asked for', () => {
+    expect(createText().text.event).toBeUndefined();
+  });
+});
+
+describe('a notification', () => {
+  /** A notify-send that writes down what it was called with, found before any other. */
+  async function withNotifier(script: string) {
+    const folder = await temporaryFolder();
+    const program = join(folder.path, 'notify-send');
+    await writeFile(program, `#!/bin/sh\n${script}\n`);
+    await chmod(program, 0o755);
+    const path = process.env.PATH;
+    process.env.PATH = `${folder.path}:${path}`;
+    return {
+      folder: folder.path,
+      async [Symbol.asyncDispose]() {
+        process.env.PATH = path;
+        await folder[Symbol.asyncDispose]();
+      },
+    };
+  }
+
+  test('goes to the desktop', async () => {
+    await using notifier = await withNotifier('printf "%s|" "$@" > "$(dirname "$0")/said"');
+    const { text } = createText({ to: 'notification', on: ['events'] });
+    await text.event?.({ ...joined, node: 'kitchen' }, never);
+    const said = await readFile(join(notifier.folder, 'said'), 'utf8');
+    expect(said).toBe('--app-name=becomingone|becomingone|2027-01-15T08:00:00.000Z node_joined kitchen|');
+    expect(await textOutput.probe?.(textOutput.options.parse({ to: 'notification' }))).toEqual({
+      ok: true,
+      detail: join(notifier.folder, 'notify-send'),
+    });
+  });
+
+  test('that fails is a sentence', async () => {
+    await using _notifier = await withNotifier('echo "no desktop" >&2; exit 1');
+    const { text } = createText({ to: 'notification' });
+    await expect(text.write(aState(), never)).rejects.toThrow('cannot notify the desktop: Command failed');
+  });
+
+  test('without a notify-send says what to install', async () => {
+    await using notifier = await withNotifier('exit 0');
+    await rm(join(notifier.folder, 'notify-send'));
+    process.env.PATH = notifier.folder;
+    const { text } = createText({ to: 'notification' });
+    const sentence = 'install it: apt-get install libnotify-bin';
+    await expect(text.write(aState(), never)).rejects.toThrow(sentence);
+    expect(await textOutput.probe?.(textOutput.options.parse({ to: 'notification' }))).toMatchObject({
+      reason: expect.stringContaining(sentence),
+    });
   });
 });
