@@ -15,6 +15,16 @@ export interface PortOptions extends DataOptions {
   readonly httpPort?: number;
 }
 
+export interface DiscoverOptions extends CommonOptions {
+  readonly seconds: number;
+  /** A file that is not there yet. */
+  readonly write?: string;
+}
+
+export interface DoctorOptions extends CommonOptions {
+  readonly json?: boolean;
+}
+
 /** What `analyze` takes; times in seconds. */
 export interface AnalyzeOptions extends CommonOptions {
   /** The encoder's name and, for an expression, its formula. */

@@ -1,7 +1,16 @@
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { durationSchema } from '../contract/config/duration.js';
 import { LOG_LEVELS } from './logger.js';
-import type { AnalyzeOptions, CommonOptions, DataOptions, PortOptions } from './options.js';
+import type {
+  AnalyzeOptions,
+  CommonOptions,
+  DataOptions,
+  DiscoverOptions,
+  DoctorOptions,
+  PortOptions,
+} from './options.js';
 import { readVersion } from './version.js';
 
 /** The command line; each command's code is loaded only when it is called. */
@@ -23,12 +32,19 @@ export function createProgram(): Command {
   data(command(program, 'sync-worker', 'combines all phases into one')).action(async (options: DataOptions) =>
     (await import('./commands/parts.js')).syncWorker(options),
   );
-  command(program, 'adapters', 'turns coherence into what the outputs show, say and move').action(
-    async (options: CommonOptions) => (await import('./commands/parts.js')).adapters(options),
+  data(command(program, 'adapters', 'turns coherence into what the outputs show, say and move')).action(
+    async (options: DataOptions) => (await import('./commands/parts.js')).adapters(options),
   );
   command(program, 'watch', 'a live view of the mesh in the terminal').action(
     async (options: CommonOptions) => (await import('./commands/watch.js')).watch(options),
   );
+  command(program, 'discover', 'hears what devices publish and writes a configuration of them to review')
+    .option('--seconds <duration>', 'how long to listen', readListening, 10)
+    .option('--write <file>', 'to a new file instead of standard output', readNewFile)
+    .action(async (options: DiscoverOptions) => (await import('./commands/discover.js')).discover(options));
+  command(program, 'doctor', 'what works on this machine and in this mesh, what does not, and why')
+    .option('--json', 'JSON instead of a table')
+    .action(async (options: DoctorOptions) => (await import('./commands/doctor.js')).doctor(options));
   analysis(command(program, 'analyze', 'the estimators on a recording')).action(
     async (file: string, options: AnalyzeOptions) =>
       (await import('./commands/analyze.js')).analyze(file, options),
@@ -106,6 +122,19 @@ function readDuration(text: string): number {
   const seconds = durationSchema().safeParse(Number.isNaN(Number(text)) ? text : Number(text));
   if (seconds.success) return seconds.data;
   throw new InvalidArgumentError(`found ${text}, expected seconds, or a duration such as 10ms or 5m.`);
+}
+
+/** No longer than a timer can wait. */
+function readListening(text: string): number {
+  const seconds = readDuration(text);
+  if (seconds <= 86_400) return seconds;
+  throw new InvalidArgumentError(`found ${text}, expected at most 1d.`);
+}
+
+function readNewFile(file: string): string {
+  if (existsSync(file)) throw new InvalidArgumentError(`${file} is there already, and stays as it is.`);
+  if (existsSync(dirname(resolve(file)))) return file;
+  throw new InvalidArgumentError(`there is no folder ${dirname(resolve(file))}.`);
 }
 
 function readPort(text: string): number {

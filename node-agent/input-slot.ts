@@ -136,20 +136,21 @@ class AdapterSlot implements InputSlot {
   run(signal: AbortSignal): Promise<void> {
     return this.supervisor.keepRunning(async () => {
       const over = new AbortController();
-      const input = this.definition.create(
-        this.adapterOptions,
-        this.inputContext(() => !over.signal.aborted && !signal.aborted, over.signal),
-      );
+      const stop = (): void => over.abort();
+      signal.addEventListener('abort', stop);
+      const input = this.definition.create(this.adapterOptions, this.inputContext(over.signal));
       await input.run(signal).finally(() => {
-        over.abort();
+        stop();
+        signal.removeEventListener('abort', stop);
         this.listeners.clear();
       });
     }, signal);
   }
 
-  /** @param isRunning what comes afterwards counts no more. */
-  private inputContext(isRunning: () => boolean, over: AbortSignal): InputContext {
+  /** @param over aborts when the input is to stop or has ended: what comes afterwards counts no more. */
+  private inputContext(over: AbortSignal): InputContext {
     const { clock, log, ears } = this.context;
+    const isRunning = (): boolean => !over.aborted;
     return {
       clock,
       log,

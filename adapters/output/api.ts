@@ -1,84 +1,120 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { defineOutput, type Output, type OutputContext, RetryLater } from '../../contract/adapters.js';
-import { sleep } from '../../contract/clock.js';
+import { defineOutput, type Output, type OutputContext } from '../../contract/adapters.js';
 import { durationSchema } from '../../contract/config/duration.js';
 import { reasonOf } from '../../contract/errors.js';
-import { backoffSeconds } from '../backoff.js';
-import { HttpFailure, postOnce } from '../http-post.js';
+import { eventMessageSchema } from '../../contract/payloads/event.js';
+import { bearerOptions, readBearer } from '../bearer.js';
+import { headersSchema, urlSchema } from '../http-options.js';
+import { withoutSecrets } from '../http-request.js';
+import { spoolLimitSchema } from '../spool-limit.js';
+import { expressionOption } from '../state-expression.js';
+import { templateSchema } from '../text-template.js';
+import { openWebhookEvents } from '../webhook-events.js';
+import { createWebhookSender, plainHeaders } from '../webhook-sender.js';
+import { readSigningKeys, secretOptions } from '../webhook-signature.js';
+import { createStateBody } from '../webhook-state-body.js';
+import { StatePoster } from '../webhook-states.js';
+import { createEventBody, eventTemplateSchema } from '../webhook-template.js';
 
-const urlSchema = z.string().superRefine((url, context) => {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
-    context.addIssue({ code: 'custom', message: 'an address such as https://example.org/coherence' });
-  } else if (parsed.username !== '' || parsed.password !== '') {
-    context.addIssue({ code: 'custom', message: 'an address without a password; use headers or token_file' });
-  }
-});
+const kindSchema = z.enum(['states', 'changes', 'events']);
+const EVENT_TYPES = eventMessageSchema.options.map(({ shape }) => shape.type.value);
 
 const options = z.strictObject({
-  url: urlSchema.describe('where to POST, http:// or https://'),
+  url: urlSchema(['http', 'https'], 'https://example.org/coherence').describe(
+    'where to POST, http:// or https://',
+  ),
+  on: z
+    .union([kindSchema, z.array(kindSchema).min(1)], {
+      error: 'states, changes or events, or a list of them',
+    })
+    .default('states')
+    .describe('what is posted: every state, only the states that are changes, events; or a list of them'),
+  step: z.number().gt(0).default(0.01).describe('how far coherence or value moves to be a change'),
+  value: expressionOption
+    .optional()
+    .describe(
+      'posted with a state, and what moves to be a change; over coherence, real, imag, magnitude, angle, unified, order',
+    ),
+  types: z
+    .array(z.enum(EVENT_TYPES))
+    .min(1)
+    .optional()
+    .describe('the events that are posted; all unless given'),
+  template: templateSchema
+    .optional()
+    .describe(`what is posted for a state, in place of the seed's JSON: ${templateSchema.description}`),
+  event_template: eventTemplateSchema
+    .optional()
+    .describe(`what is posted for an event, in place of its JSON: ${eventTemplateSchema.description}`),
+  content_type: z
+    .string()
+    .regex(/^[\w.+-]+\/[\w.+-]+(; ?[\w.+-]+=[\w.+-]+)*$/, 'a content type such as text/plain')
+    .default('application/json')
+    .describe('of what is posted'),
   timeout: durationSchema(0.001, 600).prefault('5s').describe('for the whole answer'),
-  every: durationSchema(0).prefault('100ms').describe('between two posts, at least'),
-  headers: z
-    .record(
-      z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'the name of an HTTP header'),
-      z.string().regex(/^[\t\x20-\x7e]*$/, 'printable ASCII text'),
-    )
-    .default({})
-    .describe('sent with every post'),
-  token_file: z.string().min(1).optional().describe('a file whose text is sent as Authorization: Bearer'),
+  every: durationSchema(0).prefault('100ms').describe('between two states, at least'),
+  headers: headersSchema.default({}).describe('sent with every post'),
+  ...bearerOptions,
+  ...secretOptions,
+  spool_limit: spoolLimitSchema
+    .prefault('100MB')
+    .describe('how much of the disk waiting events may take, as in 500kB or 2GB; then the oldest go'),
 });
 type Options = z.output<typeof options>;
 
 /**
- * POSTs each state to an HTTP server, one at a time; what fails for the moment is tried again with the newest state.
+ * POSTs states, one at a time, to an HTTP server, and events, which wait on the disk until they are delivered.
  *
- * @see seed, OutputAdapter: the payload of api.
+ * @see https://www.standardwebhooks.com for its headers and signatures.
  */
-export const apiOutput = defineOutput({ name: 'api', options, create: createApi });
+export const apiOutput = defineOutput({
+  name: 'api',
+  options,
+  keepsEvents: (settings) => kindsOf(settings).has('events'),
+  async probe(settings) {
+    try {
+      await Promise.all([readBearer(settings), readSigningKeys(settings), bodiesOf(settings)]);
+      return { ok: true, detail: `POSTs to ${withoutSecrets(settings.url)}` };
+    } catch (error) {
+      return { ok: false, reason: reasonOf(error) };
+    }
+  },
+  create: createApi,
+});
 
-function createApi(settings: Options, { clock }: OutputContext): Output {
-  let nextAt = Number.NEGATIVE_INFINITY;
-  let failures = 0;
+async function createApi(settings: Options, context: OutputContext): Promise<Output> {
+  const { clock } = context;
+  const { every: everySeconds, step, types, spool_limit: limitBytes } = settings;
+  const kinds = kindsOf(settings);
+  const send = createWebhookSender(settings, clock);
+  const { state, event } = await bodiesOf(settings);
+  const change = kinds.has('states') ? undefined : { of: state.figureOf, step };
+  const takesStates = kinds.has('states') || kinds.has('changes');
+  const poster = new StatePoster({ clock, send, bodyOf: state.bodyOf, everySeconds, change });
+  const events = kinds.has('events')
+    ? await openWebhookEvents({ types, limitBytes, send, bodyOf: event }, context)
+    : undefined;
   let closed = false;
-  const spacing = async (signal: AbortSignal): Promise<void> => {
-    const waitSeconds = nextAt - clock.monotonicSeconds();
-    if (waitSeconds > 0) await sleep(clock, waitSeconds, signal);
-  };
   return {
-    async write({ coherence, phase: { real, imag } }, signal) {
-      await spacing(signal);
-      if (closed || signal.aborted) return;
-      nextAt = clock.monotonicSeconds() + settings.every;
-      const { url, timeout: timeoutSeconds } = settings;
-      const body = JSON.stringify({ coherence, phase: { real, imag } });
-      try {
-        await postOnce({ url, timeoutSeconds, body, headers: await headersOf(settings) }, clock, signal);
-        failures = 0;
-      } catch (error) {
-        if (!(error instanceof HttpFailure) || !error.passing) throw error;
-        failures += 1;
-        const waitSeconds = Math.max(backoffSeconds(failures, Math.random()), error.retryAfterSeconds);
-        throw new RetryLater(error.message, waitSeconds, { cause: error });
-      }
-      // Waiting here, and not before the post, lets the state that is newest then be the next one.
-      await spacing(signal);
+    async write(message, signal) {
+      if (takesStates && !closed) await poster.write(message, signal);
     },
-    close() {
+    ...(events === undefined ? {} : { event: (message) => events.take(message) }),
+    quiet: () => poster.forget(),
+    async close() {
       closed = true;
+      await events?.close();
     },
   };
 }
 
-async function headersOf({ headers, token_file }: Options): Promise<Headers> {
-  const all = new Headers({ 'content-type': 'application/json', 'user-agent': 'becomingone' });
-  for (const [name, value] of Object.entries(headers)) all.set(name, value);
-  if (token_file === undefined) return all;
-  try {
-    all.set('authorization', `Bearer ${(await readFile(token_file, 'utf8')).trim()}`);
-  } catch (error) {
-    throw new Error(`cannot read token_file ${token_file}: ${reasonOf(error)}`, { cause: error });
-  }
-  return all;
+function kindsOf({ on }: Options): ReadonlySet<z.output<typeof kindSchema>> {
+  return new Set(typeof on === 'string' ? [on] : on);
+}
+
+/** @throws Error with a sentence when a formula or a template is not one that can be used. */
+async function bodiesOf(settings: Options) {
+  const isJson = /[/+]json\b/i.test(plainHeaders(settings).get('content-type') ?? '');
+  const event = createEventBody(settings.event_template, isJson);
+  return { state: await createStateBody(settings, isJson), event };
 }

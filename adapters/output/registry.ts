@@ -2,7 +2,27 @@
 import type { OutputDefinition } from '../../contract/adapters.js';
 import { apiOutput } from './api.js';
 import { displayOutput } from './display.js';
+import { ledOutput } from './led.js';
+import { lightOutput } from './light.js';
+import { llmOutput } from './llm.js';
+import { motorsOutput } from './motors.js';
+import { mqttOutput } from './mqtt.js';
+import { speakerOutput } from './speaker.js';
+import { stripOutput } from './strip.js';
 import { textOutput } from './text.js';
+import { websocketOutput } from './websocket.js';
 
 /** Every output adapter there is, by name. */
-export const outputDefinitions: readonly OutputDefinition[] = [apiOutput, displayOutput, textOutput];
+export const outputDefinitions: readonly OutputDefinition[] = [
+  apiOutput,
+  displayOutput,
+  ledOutput,
+  lightOutput,
+  llmOutput,
+  motorsOutput,
+  mqttOutput,
+  speakerOutput,
+  stripOutput,
+  textOutput,
+  websocketOutput,
+];
