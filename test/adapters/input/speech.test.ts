@@ -1,3 +1,4 @@
+// Needs: arecord, ffmpeg, sox, espeak-ng
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+// Needs: aplay, espeak-ng
 import { readFileSync, statSync } from 'node:fs';
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+// Needs: aplay, ffplay
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';

@@ -1,3 +1,4 @@
+// Needs: sox
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
