@@ -33,7 +33,7 @@ function registryOf(kind, folder) {
   const files = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && entry.name !== 'registry.ts')
     .map(({ name }) => ({ module: name.replace(/\.ts$/, '.js'), path: join(folder, name) }))
-    .sort((a, b) => (a.module < b.module ? -1 : 1));
+    .sort((a, b) => (a.path.replace(/\.ts$/, '') < b.path.replace(/\.ts$/, '') ? -1 : 1));
   const found = files.map(({ module, path }) => ({ module, name: definitionOf(path, title) }));
   const names = found.map(({ name }) => name);
   const head = `export const ${kind}Definitions: readonly ${title}Definition[] = [`;

@@ -8,8 +8,8 @@ import { humidityInput } from './humidity.js';
 import { llmInput } from './llm.js';
 import { marketInput } from './market.js';
 import { microphoneInput } from './microphone.js';
-import { topicInput } from './mqtt-input.js';
 import { mqttInput } from './mqtt.js';
+import { topicInput } from './mqtt-input.js';
 import { pressureInput } from './pressure.js';
 import { replayInput } from './replay.js';
 import { speechInput } from './speech.js';
@@ -29,8 +29,8 @@ export const inputDefinitions: readonly InputDefinition[] = [
   llmInput,
   marketInput,
   microphoneInput,
-  topicInput,
   mqttInput,
+  topicInput,
   pressureInput,
   replayInput,
   speechInput,

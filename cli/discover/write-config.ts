@@ -22,7 +22,8 @@ export interface Origin {
 }
 
 const MOST_LINES = 100;
-const LONGEST_QUOTE = 500;
+/** By whole characters: half of one is not text. */
+const CUT = /^.{0,500}/su;
 const COLUMNS = 108;
 const DEFAULT_PREFIX = 'mesh';
 
@@ -119,8 +120,8 @@ function comment(lines: readonly string[]): string {
 /** What others wrote, as lines of a comment: they cannot end it, nor move a terminal's cursor, nor go on for ever. */
 function quote(text: string): string[] {
   const line = text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?');
-  const short = line.length > LONGEST_QUOTE ? `${line.slice(0, LONGEST_QUOTE - 3)}...` : line;
-  return wrapWords(short, COLUMNS);
+  const [short = ''] = CUT.exec(line) ?? [];
+  return wrapWords(short.length < line.length ? `${short}...` : line, COLUMNS);
 }
 
 function indented(lines: readonly string[]): string[] {

@@ -46,9 +46,7 @@ test('each line of its standard error is heard, whatever ends it', async () => {
 
 test('it is not ready while more waits than its input holds, and ready again once that is taken', async () => {
   const go = join(folder, 'go');
-  const sink = startChildSink(
-    shell(`until [ -e ${go} ]; do sleep 0.01; done; exec cat > /dev/null`),
-  );
+  const sink = startChildSink(shell(`until [ -e ${go} ]; do sleep 0.01; done; exec cat > /dev/null`));
   expect(sink.isReady).toBe(true);
   for (let chunk = 0; chunk < 2000; chunk += 1) sink.write(Buffer.alloc(1000));
   expect(sink.isReady).toBe(false);

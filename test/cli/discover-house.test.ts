@@ -90,6 +90,17 @@ test("another prefix than mesh stands in the file; a broker of the mesh's own do
   expect(text).toContain('# 3 messages were not looked at');
 });
 
+test('a long value is cut between two characters', () => {
+  const { text } = discovered([
+    message('zigbee2mqtt/x', { temperature: 1, note: 'ON', ['😀'.repeat(600)]: 2 }),
+  ]);
+  expect(text).not.toMatch(/[\ud800-\udfff]/u);
+  const rssi = `rssi ${'😀'.repeat(600)}`;
+  const { text: cut } = discovered([message('zigbee2mqtt/x', { [rssi]: 2 })]);
+  expect(cut).toContain('😀...');
+  expect(cut).not.toMatch(/[\ud800-\udfff]/u);
+});
+
 test('devices with nothing of interest are told of, and long lists end', () => {
   const relay = message('zigbee2mqtt/relay', { linkquality: 12, update: { state: 'idle' } });
   const many = Array.from({ length: 120 }, (_, index) => message(`meter/${index}/power`, String(index)));
@@ -162,6 +173,6 @@ test('whatever is on a broker, the configuration is valid, the same in any order
       // biome-ignore lint/suspicious/noControlCharactersInRegex: this looks for them
       expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff]/u);
     }),
-    { numRuns: 100 },
+    { numRuns: 100, interruptAfterTimeLimit: 15_000 },
   );
 });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { systemClock } from '../../contract/clock.js';
 import { silentLog } from '../../contract/log.js';
-import { mqttLinks } from '../../link/mqtt-links.js';
 import { createTopicEars, type TopicEars } from '../../contract/topic-ears.js';
+import { mqttLinks } from '../../link/mqtt-links.js';
 import { createManualClock } from '../support/manual-clock.js';
 import { startMosquitto } from '../support/mosquitto.js';
 import { connectClient, startTestBroker } from '../support/test-broker.js';
