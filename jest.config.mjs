@@ -57,5 +57,7 @@ export default {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' } },
     ],
   },
+  // Jest leaves a core idle; most tests wait for processes and sockets.
+  maxWorkers: '100%',
   testTimeout: 20_000,
 };
