@@ -159,6 +159,8 @@ export class EventSpool {
       this.position = { segment: kept.segment, byte: Math.min(kept.byte, oldest.bytes) };
       oldest.records = (await recordsFrom(oldest, this.position.byte)).length;
     }
+    // It has its place on the disk then, however full that gets.
+    await this.cursor.move(this.position);
   }
 
   /** One at a time touches the files. */

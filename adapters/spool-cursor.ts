@@ -13,7 +13,10 @@ const DIGITS = 10;
 export interface SpoolCursor {
   /** What was kept; null when there is nothing that can be read. */
   readonly kept: SpoolPosition | null;
-  /** Not flushed: whoever loses power delivers a few records again. */
+  /**
+   * Keeps a position, not flushed to the disk. Never rejects: where the disk will not have it, or loses it with the
+   * power, some records are delivered again.
+   */
   move(position: SpoolPosition): Promise<void>;
   close(): Promise<void>;
 }
@@ -27,7 +30,7 @@ export async function openSpoolCursor(file: string): Promise<SpoolCursor> {
     kept: isKept ? { segment: Number(segment), byte: Number(byte) } : null,
     async move(position) {
       const text = [position.segment, position.byte].map((one) => String(one).padStart(DIGITS, '0'));
-      await handle.write(encodeRecord(text.join(' ')), 0);
+      await handle.write(encodeRecord(text.join(' ')), 0).catch(() => {});
     },
     close: () => handle.close(),
   };

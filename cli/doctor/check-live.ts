@@ -63,7 +63,7 @@ function figures(
 ): string {
   const latest =
     last === undefined ? '' : `, last ${lastText(last)} ${ageText(agoOf(last.timestamp, nowSeconds))} ago`;
-  return `${adapter} as ${encoder}, ${round(rate)} a second, ${count(readings, 'reading')}, ${count(errors, 'error')}${latest}`;
+  return `${adapter} as ${encoder}, ${round(rate, 2)}/s, ${count(readings, 'reading')}, ${count(errors, 'error')}${latest}`;
 }
 
 function lastText({ value, imag }: NonNullable<InputStatus['last']>): string {
@@ -74,8 +74,8 @@ function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
-function round(value: number): string {
-  return String(Number(value.toPrecision(5)));
+function round(value: number, digits = 5): string {
+  return String(Number(value.toPrecision(digits)));
 }
 
 function agoOf(timestamp: string | number, nowSeconds: number): number {

@@ -184,7 +184,7 @@ describe('the mesh that runs', () => {
     const check = checkLive(live, NOW)[1];
     return `${check?.state} ${check?.words}`;
   };
-  const FIGURES = 'mqtt as trend, 1 a second, 120 readings, 1 error, last 21.48 4 s ago';
+  const FIGURES = 'mqtt as trend, 1/s, 120 readings, 1 error, last 21.48 4 s ago';
 
   test.each<[string, LiveMesh, string]>([
     ['reads', mesh({ t: status() }), `ok ${FIGURES}`],
@@ -204,7 +204,7 @@ describe('the mesh that runs', () => {
     [
       'reads pairs',
       mesh({ t: status({ readings: 1, errors: 0, last: { value: 1, imag: -2, timestamp: NOW - 300 } }) }),
-      'ok mqtt as trend, 1 a second, 1 reading, 0 errors, last 1 and -2 5 min ago',
+      'ok mqtt as trend, 1/s, 1 reading, 0 errors, last 1 and -2 5 min ago',
     ],
   ])('an input that %s', (_, live, words) => {
     expect(second(live)).toBe(words);

@@ -1,8 +1,11 @@
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { checkHttpPort, checkMqttPort } from '../../cli/doctor/check-machine.js';
+import { tryBroker } from '../../cli/doctor/try-broker.js';
 import { runCli, startCli, temporaryFolder } from '../support/cli.js';
 import { freePort } from '../support/free-port.js';
 import { startMosquitto } from '../support/mosquitto.js';
@@ -60,9 +63,9 @@ test('a table fits 100 columns, says how each thing is, and ends with a count', 
 
 describe('what is configured', () => {
   test('is probed by its own options; what cannot work is a problem, and the exit code 1', async () => {
-    const { yaml } = await freePorts();
-    const away = await freePort();
-    const { code, ok, of } = await examined(`${yaml}
+    const [home, away] = [await freePort(), await freePort()];
+    const { code, ok, of } = await examined(`
+broker: { url: "mqtt://me:secret@127.0.0.1:${home}" }
 nodes:
   here: { inputs: { load: { adapter: system, signal: cpu }, fed: {} } }
   house: { inputs: { t: { adapter: mqtt, topic: a/b, broker: "mqtt://me:secret@127.0.0.1:${away}" } } }
@@ -72,6 +75,10 @@ outputs:
   log: { adapter: text }
 `);
     expect([code, ok]).toEqual([1, false]);
+    expect(of('this machine', 'broker')).toBe(
+      `problem mqtt://127.0.0.1:${home} cannot be reached: connect ECONNREFUSED 127.0.0.1:${home}; ` +
+        'start it, or name another with --broker',
+    );
     expect(of('configured inputs', 'here/load')).toBe('ok system: works here');
     expect(of('configured inputs', 'here/fed')).toBe('ok mqtt-input hears mesh/here/input/fed');
     expect(of('configured inputs', 'z-{device}/t')).toBe('ok mqtt hears z/{device}');
@@ -80,16 +87,6 @@ outputs:
     );
     expect(of('configured inputs', 'lost/t')).toContain('problem cannot read password_file /no/such/file');
     expect(of('configured outputs', 'log')).toMatch(/^ok text/);
-  });
-
-  test('a broker that is configured and away is a problem', async () => {
-    const port = await freePort();
-    const { code, of } = await examined(`broker: { url: "mqtt://me:secret@127.0.0.1:${port}" }\nnodes: {}\n`);
-    expect(code).toBe(1);
-    expect(of('this machine', 'broker')).toBe(
-      `problem mqtt://127.0.0.1:${port} cannot be reached: connect ECONNREFUSED 127.0.0.1:${port}; ` +
-        'start it, or name another with --broker',
-    );
   });
 
   test('a configuration that is not valid is a problem with its place; the rest is examined all the same', async () => {
@@ -102,42 +99,35 @@ outputs:
   });
 });
 
-describe('ports', () => {
-  test('that others have are said to be so', async () => {
-    await using mosquitto = await startMosquitto();
-    const web = createServer((_, answer) => answer.end('{"status":"ok"}')).listen(0, '127.0.0.1');
-    await new Promise((resolve) => web.once('listening', resolve));
-    const { port } = web.address() as AddressInfo;
-    const { code, of } = await examined(
-      `broker: { listen: ["${mosquitto.url}", "mqtt://127.0.0.1:${port}", "mqtt://192.0.2.1:1883", "tcp://x"] }\n` +
-        `http: { listen: "127.0.0.1:${port}" }\nnodes: {}\n`,
-    );
-    web.close();
-    expect(code).toBe(1);
-    expect(of('this machine', mosquitto.url)).toBe(
-      'ok taken by a broker: this mesh, or another that npm start -- --broker can use',
-    );
-    expect(of('this machine', `mqtt://127.0.0.1:${port}`)).toMatch(
-      /^warning taken by what is no broker \(.+\); npm start needs --port N$/,
-    );
-    expect(of('this machine', 'mqtt://192.0.2.1:1883')).toBe('warning cannot be served: EADDRNOTAVAIL');
-    expect(of('this machine', 'tcp://x')).toContain('problem A listen address of the broker is not one');
-    expect(of('this machine', `http://127.0.0.1:${port}`)).toBe(
-      'warning taken by another program; npm start needs --http-port N',
-    );
-  });
+test('ports that others have are said to be so', async () => {
+  await using mosquitto = await startMosquitto();
+  const web = createServer((_, answer) => answer.end('{"status":"ok"}')).listen(0, '127.0.0.1');
+  await once(web, 'listening');
+  const { port } = web.address() as AddressInfo;
+  const listen = [mosquitto.url, `mqtt://127.0.0.1:${port}`, 'mqtt://192.0.2.1:1883', 'tcp://x'];
+  const mqtt = await checkMqttPort({ listen, allow_anonymous: false }, tryBroker);
+  const http = await checkHttpPort({ listen: `127.0.0.1:${port}` });
+  web.close();
+  expect([...mqtt, http].map(({ state, words }) => `${state} ${words}`)).toEqual([
+    'ok taken by a broker: this mesh, or another that npm start -- --broker can use',
+    expect.stringMatching(/^warning taken by what is no broker \(.+\); npm start needs --port N$/),
+    'warning cannot be served: EADDRNOTAVAIL',
+    expect.stringContaining('problem A listen address of the broker is not one'),
+    'warning taken by another program; npm start needs --http-port N',
+  ]);
 });
 
 test('the inputs of a mesh that runs are shown as their nodes told them', async () => {
   const config = `
 nodes:
-  tick: { inputs: { x: { adapter: synthetic, every: 100ms }, y: {} } }
+  tick: { inputs: { x: {}, y: {} } }
   still: { inputs: { x: {} } }
 `;
   await using up = await startCli(['up', '--port', '0', '--http-port', '0'], config);
   const port = up.port.mqtt ?? 0;
   await using mesh = await mosquittoSub(port, 'mesh/+/status');
   await mosquittoPub(port, 'mesh/still/input/x', 'nonsense');
+  await mosquittoPub(port, 'mesh/tick/input/x', '21.5');
   await mesh.nextJson('mesh/still/status', ({ inputs }) => inputs.x.state === 'degraded');
   await mesh.nextJson('mesh/tick/status', ({ inputs }) => inputs.x.readings > 0);
   const url = `mqtt://127.0.0.1:${port}`;
@@ -152,16 +142,16 @@ nodes:
   const live = 'the mesh that runs';
   expect(of(live, 'sync worker')).toMatch(/^ok is online; \d+ messages received, 0 rejected$/);
   expect(of(live, 'tick/x')).toMatch(
-    /^ok synthetic as \w+, \S+ a second, \d+ readings?, 0 errors, last \S+ \d+ s ago$/,
+    /^ok mqtt-input as trend, \S+\/s, 1 reading, 0 errors, last 21\.5 \d+ s ago$/,
   );
   expect(of(live, 'tick/y')).toBe(
-    'warning waits for its first reading; mqtt-input as trend, 0 a second, 0 readings, 0 errors',
+    'warning waits for its first reading; mqtt-input as trend, 0/s, 0 readings, 0 errors',
   );
   expect(of(live, 'still/x')).toMatch(
-    /^warning the node is offline; .*nonsense.*; mqtt-input as trend, .* 1 error$/,
+    /^warning (the node is offline; )?found .*nonsense.*; mqtt-input as trend, .* 1 error$/,
   );
   expect(checks.find(({ name, section }) => section === live && name === 'tick/x')?.status).toMatchObject({
-    adapter: 'synthetic',
+    adapter: 'mqtt-input',
     state: 'ok',
   });
 });

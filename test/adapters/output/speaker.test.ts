@@ -483,7 +483,8 @@ describe('a topic', () => {
     await speaker.output.close?.();
     speaker.send('mesh/output/poet/text', 'after the end');
     await settled();
-    expect(childProcesses()).toEqual([]);
+    await until(() => childProcesses().length === 0, 'the end of espeak-ng');
+    expect(readText(log)).toBe('a  [1mpoem\n');
   });
 
   test('whose broker is away is a reason to be degraded', async () => {
