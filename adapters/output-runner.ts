@@ -40,6 +40,8 @@ export class OutputRunner {
     this.events = new EventLane(
       (event) => this.handle(event),
       () => options.health.droppedEvent(),
+      // A broker of our own process hands over what it has at once, and cannot be asked for it again.
+      options.keepsEvents ? Number.POSITIVE_INFINITY : undefined,
     );
   }
 
@@ -66,10 +68,10 @@ export class OutputRunner {
     this.wake();
   }
 
-  /** Hands over an event; resolves once the output has taken it, or never will. */
-  async tell(event: EventMessage): Promise<void> {
-    if (this.closing || (this.output !== undefined && this.output.event === undefined)) return;
-    await this.events.push(event);
+  /** Hands over an event; resolves to true once the output has taken it or wants none, to false when it never will. */
+  async tell(event: EventMessage): Promise<boolean> {
+    if (this.output !== undefined && this.output.event === undefined) return true;
+    return !this.closing && this.events.push(event);
   }
 
   /** No state that was handed over holds any more: ends the write under way and quiets the output. */
@@ -153,20 +155,21 @@ export class OutputRunner {
     }
   }
 
-  private async handle(event: EventMessage): Promise<void> {
+  private async handle(event: EventMessage): Promise<boolean> {
     const { clock, health, keepsEvents = false } = this.options;
     const { signal } = this.stopping;
     for (let failures = 1; !signal.aborted; failures += 1) {
       try {
         await this.output?.event?.(event, signal);
         if (!signal.aborted) health.tookEvent();
-        return;
+        return true;
       } catch (error) {
         if (!signal.aborted) health.failed(reasonOf(error));
-        if (!keepsEvents) return;
+        if (!keepsEvents) return false;
         await sleep(clock, backoffSeconds(failures, Math.random()), signal);
       }
     }
+    return false;
   }
 
   private async closingStep(call: () => Promise<void> | void | undefined): Promise<void> {

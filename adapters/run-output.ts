@@ -27,8 +27,8 @@ export interface RunOutputContext extends PartContext {
 export interface RunningOutput {
   readonly follower: Follower;
   readonly keepsEvents: boolean;
-  /** Resolves once the output has taken the event. */
-  keepEvent(event: EventMessage): Promise<void>;
+  /** Resolves to true once the output has taken the event, to false when it ends before. */
+  keepEvent(event: EventMessage): Promise<boolean>;
   /** Tells its status now. */
   announce(): void;
   close(): Promise<void>;

@@ -95,7 +95,7 @@ class RunningOutputs {
 
   update(outputs: Config['outputs']): Promise<void> {
     this.changing = this.changing.then(() => this.change(outputs));
-    return this.changing;
+    return this.changing.then(() => this.keepEvents());
   }
 
   /** Every output's status anew, as after a reconnection. */
@@ -130,7 +130,6 @@ class RunningOutputs {
     const output = runOutput(name, config, definition, { ...this.context, link, ears, terminal, folder });
     const unfollow = await this.listener.follow(config.source, output.follower);
     this.running.set(name, { config: JSON.stringify(config), output, unfollow });
-    if (output.keepsEvents) await this.keepEvents();
   }
 
   private async end(name: string): Promise<void> {
@@ -141,14 +140,30 @@ class RunningOutputs {
     await running.output.close();
   }
 
-  /** One kept link serves all outputs that want every event. */
+  /** One kept link serves all outputs that want every event; it is opened once all of them are there. */
   private async keepEvents(): Promise<void> {
-    const take = async (event: EventMessage): Promise<void> => {
-      const keepers = [...this.running.values()].filter(({ output }) => output.keepsEvents);
-      await Promise.all(keepers.map(({ output }) => output.keepEvent(event)));
-    };
+    if (this.stopped || ![...this.running.values()].some(({ output }) => output.keepsEvents)) return;
     const folder = join(this.options.dataFolder, 'outputs');
-    this.keptEvents ??= hearKeptEvents(take, folder, this.context, this.signal);
+    this.keptEvents ??= hearKeptEvents((event) => this.keep(event), folder, this.context, this.signal);
     await this.keptEvents;
+  }
+
+  /** Resolves once every output that wants the event has it; at the end not at all, so that the broker keeps it. */
+  private async keep(event: EventMessage): Promise<void> {
+    const taken = new Set<string>();
+    for (;;) {
+      // One that is being replaced takes it in its next life.
+      await this.changing;
+      if (this.stopped) return new Promise(() => {});
+      const keepers = [...this.running].filter(
+        ([name, { output }]) => output.keepsEvents && !taken.has(name),
+      );
+      if (keepers.length === 0) return;
+      await Promise.all(
+        keepers.map(async ([name, { output }]) => {
+          if (await output.keepEvent(event)) taken.add(name);
+        }),
+      );
+    }
   }
 }

@@ -30,7 +30,7 @@ const WORDS: ReadonlyMap<string, number> = new Map(
     ['off', 'false', 'no', 'closed', 'offline', 'not_home', 'clear', 'vacant', 'dry', 'locked', 'no_motion'],
   ].flatMap((words, index) => words.map((word) => [word, 1 - index] as const)),
 );
-const NUMBER = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*([\p{L}%°]\S*)?$/iu;
+const NUMBER = /^([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)\s*([\p{L}%°]\S*)?$/iu;
 const EXPECTED = 'a number, a number with its unit, or a word of map';
 
 /** Makes a function that reads the value out of a message, as text or as parsed JSON. */

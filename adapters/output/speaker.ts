@@ -100,7 +100,7 @@ async function createSpeaker(settings: Options, context: OutputContext): Promise
       ? {
           event(event: EventMessage) {
             const words = announcementOf(event, state, settings);
-            if (words !== undefined && !isClosed) announcer.say(words);
+            if (words !== undefined) announcer.say(words);
           },
         }
       : {}),

@@ -10,7 +10,7 @@ export const inputMessageSchema = z.union([z.number(), scalarSchema, pairSchema]
 export type InputMessage = z.infer<typeof inputMessageSchema>;
 
 const EXPECTED = 'a number, {"value": number} or {"real": number, "imag": number}';
-const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
 /**
  * Reads an input payload as text.

@@ -68,6 +68,13 @@ describe('no value', () => {
     expect(read(options, message)).toEqual({ reason: expect.stringContaining(reason) });
   });
 
+  test('of a long row of digits is found as fast as it is read', () => {
+    const start = performance.now();
+    expect(read({}, `${'1'.repeat(1_000_000)}!`)).toHaveProperty('reason');
+    // A backtracking pattern would take hours.
+    expect(performance.now() - start).toBeLessThan(5000);
+  });
+
   test('whatever comes gives a finite number or a reason', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json(), fc.double().map(String)), fc.boolean(), (text, isJson) => {

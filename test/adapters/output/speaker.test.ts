@@ -453,6 +453,28 @@ describe('announcements', () => {
     await speaker.output.close?.();
   });
 
+  test('under way are broken off by a ramp when the mesh goes, and what waits is forgotten', async () => {
+    await using folder = await temporaryFolder();
+    const log = join(folder.path, 'log');
+    await installEspeak(folder.path, log);
+    await using speaker = await createFileSpeaker({ announce: true, volume: '0' });
+    await speaker.output.write(state(0, 1), never);
+    await speaker.output.event?.(anEvent('emerged'), never);
+    await until(() => speaker.size() > 0, 'the first words');
+    await speaker.output.event?.(anEvent('dissolved'), never);
+    await speaker.pass(0.5);
+    await speaker.output.quiet?.('gone');
+    await speaker.pass(0.5);
+    await speaker.output.close?.();
+    await speaker.output.write(state(0, 1), never);
+    await speaker.output.event?.(anEvent('dissolved'), never);
+    expect(childProcesses()).toEqual([]);
+    expect(readText(log)).toBe('The mesh is one.\n');
+    const played = await speaker.played();
+    expect(played.slice(0, 0.5 * RATE).some((sample) => sample !== 0)).toBe(true);
+    expect(played.slice(0.5 * RATE + WHOLE).every((sample) => sample === 0)).toBe(true);
+  });
+
   test('are missing without espeak-ng: the tone goes on, and what to install is said', async () => {
     await using folder = await temporaryFolder();
     process.env.PATH = folder.path;
