@@ -41,6 +41,11 @@ export async function receive(
   const read = createMessageReader(options);
   const refusal = await createGate(options);
   const { site, leave } = await enterSite(listen, kind, route, createSite);
+  // Doors are shared by all adapters: what stands at a route may be an output's.
+  if (site.receivers === undefined) {
+    leave();
+    throw new Error(`${place}: found an output that serves at this route, expected a route of its own`);
+  }
   const patience = watchIdle(context.clock, idle, () => context.lose(`${place}: nothing came for ${idle} s`));
   const receiver: Receiver = {
     refusal,

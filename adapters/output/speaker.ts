@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { defineOutput, type Output, type OutputContext, type Probe } from '../../contract/adapters.js';
+import {
+  defineOutput,
+  type Output,
+  type OutputContext,
+  type Probe,
+  type TopicText,
+} from '../../contract/adapters.js';
 import { durationSchema } from '../../contract/config/duration.js';
 import { reasonOf } from '../../contract/errors.js';
 import type { EventMessage } from '../../contract/payloads/event.js';
@@ -12,7 +18,8 @@ import { Mixer } from '../sound-out/mixer.js';
 import { createPlayerOpener, findWorkingPlayer } from '../sound-out/open-player.js';
 import { findPlayers, PLAYERS, type Playing } from '../sound-out/players.js';
 import { SoundLine } from '../sound-out/sound-line.js';
-import { createTuning } from '../sound-out/tuning.js';
+import type { Tone } from '../sound-out/tone.js';
+import { createTuning, type Tuning } from '../sound-out/tuning.js';
 import { openWavFile } from '../sound-out/wav-file.js';
 import { expressionOption } from '../state-expression.js';
 import { fillTemplate, templateSchema } from '../text-template.js';
@@ -74,53 +81,71 @@ async function createSpeaker(settings: Options, context: OutputContext): Promise
   const tune = await createTuning(settings);
   if (settings.to === undefined) await findPlayers(playingOf(settings));
   const complaints = createComplaints(context.degrade);
-  const { tone, line, announcer } = createSound(settings, context, complaints);
   if (speaks(settings)) complaints('speech')((await speechFault()) ?? null);
+  const speaker = new Speaker(settings, tune, createSound(settings, context, complaints));
+  if (settings.speak_topic !== undefined) {
+    const [hear, away] = [({ text }: TopicText) => speaker.speak(text), complaints('topic')];
+    // Not waited for: a broker that is away must not hold up the tone.
+    context.hear(settings.speak_topic, hear, { away }).catch((error) => away(reasonOf(error)));
+  }
+  return speaker;
+}
+
+class Speaker implements Output {
+  readonly event?: (event: EventMessage) => void;
+  private readonly tune: (state: GlobalMessage) => Tuning;
+  private readonly sound: Sound;
   /** What the mesh is like; undefined while it is not there. */
-  let state: GlobalMessage | undefined;
-  let isClosed = false;
-  const deafen = hearTexts(settings, context, complaints('topic'), (text) => {
-    if (state !== undefined) announcer.say(text);
-  });
-  return {
-    write(next, signal) {
-      if (isClosed) return undefined;
-      state = next;
-      try {
-        const { frequencyHz, volume } = tune(next);
-        tone.moveTo(frequencyHz, volume);
-      } catch (error) {
-        tone.hush();
-        return Promise.reject(error);
-      }
-      const opening = tone.isSilent ? undefined : line.wake();
-      return opening === undefined ? undefined : orAborted(opening, signal);
-    },
-    ...(settings.announce
-      ? {
-          event(event: EventMessage) {
-            const words = announcementOf(event, state, settings);
-            if (words !== undefined) announcer.say(words);
-          },
-        }
-      : {}),
-    quiet() {
-      state = undefined;
+  private state: GlobalMessage | undefined;
+  private isClosed = false;
+
+  constructor(settings: Options, tune: (state: GlobalMessage) => Tuning, sound: Sound) {
+    this.tune = tune;
+    this.sound = sound;
+    if (settings.announce) this.event = (event) => this.speak(announcementOf(event, this.state, settings));
+  }
+
+  write(state: GlobalMessage, signal: AbortSignal): Promise<void> | void {
+    if (this.isClosed) return;
+    const { tone, line } = this.sound;
+    this.state = state;
+    try {
+      const { frequencyHz, volume } = this.tune(state);
+      tone.moveTo(frequencyHz, volume);
+    } catch (error) {
       tone.hush();
-      announcer.hush();
-    },
-    async close() {
-      isClosed = true;
-      state = undefined;
-      deafen();
-      announcer.hush();
-      await line.close();
-    },
-  };
+      return Promise.reject(error);
+    }
+    const opening = tone.isSilent ? undefined : line.wake();
+    if (opening !== undefined) return orAborted(opening, signal);
+  }
+
+  /** Nothing is said while the mesh is not there. */
+  speak(text: string | undefined): void {
+    if (text !== undefined && this.state !== undefined) this.sound.announcer.say(text);
+  }
+
+  quiet(): void {
+    this.state = undefined;
+    this.sound.tone.hush();
+    this.sound.announcer.hush();
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    this.quiet();
+    await this.sound.line.close();
+  }
+}
+
+interface Sound {
+  readonly tone: Tone;
+  readonly line: SoundLine;
+  readonly announcer: Announcer;
 }
 
 /** What sounds, and the way out for it. */
-function createSound(settings: Options, { clock }: OutputContext, complaints: Complaints) {
+function createSound(settings: Options, { clock }: OutputContext, complaints: Complaints): Sound {
   const { rate: rateHz, gain, to, voice: language } = settings;
   const mixer = new Mixer(rateHz, gain);
   const line = new SoundLine({
@@ -145,32 +170,7 @@ function playingOf({ program, device, rate, buffer }: Options): Playing {
   return { program, device, rateHz: rate, bufferSeconds: buffer };
 }
 
-/** Hears the topic whose messages are spoken, if there is one, until the returned function is called. */
-function hearTexts(
-  { speak_topic }: Options,
-  { hear }: OutputContext,
-  complain: (reason: string | null) => void,
-  handler: (text: string) => void,
-): () => void {
-  let isOver = false;
-  let stop = (): void => {};
-  if (speak_topic !== undefined) {
-    // Not waited for: a broker that is away must not hold up the tone.
-    hear(speak_topic, ({ text }) => isOver || handler(text), { away: complain }).then(
-      (unhear) => {
-        stop = unhear;
-        if (isOver) unhear();
-      },
-      (error) => complain(reasonOf(error)),
-    );
-  }
-  return () => {
-    isOver = true;
-    stop();
-  };
-}
-
-/** What is to be said of an event; nothing of most, nor while the mesh is not there. */
+/** What is to be said of an event; nothing of most. */
 function announcementOf(
   event: EventMessage,
   state: GlobalMessage | undefined,

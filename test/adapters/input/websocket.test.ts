@@ -10,7 +10,8 @@ import { explain } from '../../../contract/explain.js';
 import { freePort } from '../../support/free-port.js';
 import { createManualClock } from '../../support/manual-clock.js';
 import { until } from '../../support/until.js';
-import { describeInput } from './input-suite.js';
+import { createOutputWorld } from '../samples.js';
+import { createInputBench, describeInput } from './input-suite.js';
 import { type RunningInput, runInput, valuesOf } from './running-input.js';
 import { temporaryFolder } from './temporary-folder.js';
 import { startWebServer } from './web-server.js';
@@ -462,4 +463,16 @@ test.each([
   [{ url: 'wss://example.org', idle: 0 }, 'idle: found 0, expected a duration'],
 ])('the configuration %j is refused: %s', (options, sentence) => {
   expect(explain(websocketInput.options, options)).toContain(sentence);
+});
+
+test('a route at which an output serves is not for an input, in a sentence', async () => {
+  const { websocketOutput } = await import('../../../adapters/output/websocket.js');
+  const listen = `127.0.0.1:${await freePort()}`;
+  const { context } = createOutputWorld();
+  const output = await websocketOutput.create(websocketOutput.options.parse({ listen }), context);
+  const input = websocketInput.create(websocketInput.options.parse({ listen }), createInputBench().context);
+  await expect(input.run(new AbortController().signal)).rejects.toThrow(
+    'found an output that serves at this route, expected a route of its own',
+  );
+  await output.close?.();
 });
