@@ -13,6 +13,8 @@ const RATE = 48_000;
 interface KeptSink extends SoundSink {
   readonly kept: Buffer[];
   readonly break: (sentence: string) => void;
+  /** As when a program tells that it took some. */
+  readonly took: () => void;
   isClosed: boolean;
 }
 
@@ -25,7 +27,7 @@ function createLine(options: Partial<SoundLineOptions> = {}) {
     clock,
     rateHz: RATE,
     mixer,
-    async open() {
+    async open(took) {
       const pace = new Pace(clock, { rateHz: RATE, aheadSeconds: 0.02, catchUpSeconds: 0.02 });
       let end: (sentence: string) => void = () => {};
       const ended = new Promise<string>((resolve) => {
@@ -36,6 +38,7 @@ function createLine(options: Partial<SoundLineOptions> = {}) {
         kept,
         isClosed: false,
         break: end,
+        took,
         ended,
         get wanted() {
           return pace.due;
@@ -93,6 +96,20 @@ test('closing lets the tone fall silent by its ramp, and is the end', async () =
   await settled();
   expect(samples()).toHaveLength(all.length);
   await line.close();
+});
+
+test('what it took is made up for at once, but not once it is closed', async () => {
+  const { clock, mixer, line, sinks, samples } = createLine();
+  mixer.tone.moveTo(440, 1);
+  await line.wake();
+  clock.advance(0.005);
+  sinks[0]?.took();
+  expect(samples()).toHaveLength(960 + 240);
+  await line.close();
+  const all = samples().length;
+  clock.advance(1);
+  sinks[0]?.took();
+  expect(samples()).toHaveLength(all);
 });
 
 test('closing while it opens sends nothing', async () => {
