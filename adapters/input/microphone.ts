@@ -6,6 +6,7 @@ import { runChildSource } from '../child-source.js';
 import { BandPass } from '../sound/band-pass.js';
 import { FrameMeter } from '../sound/frame-meter.js';
 import { recorderCommand } from '../sound/recorder.js';
+import { recordingOptions } from '../sound/recording-options.js';
 import { SampleClock } from '../sound/sample-clock.js';
 import { describeSoundDevices } from '../sound/sound-devices.js';
 
@@ -28,20 +29,7 @@ const options = z.strictObject({
     .refine(([low, high]) => low < high, 'two frequencies in hertz, the lower one first')
     .optional()
     .describe('hertz from and to: what is heard beyond does not count'),
-  program: z
-    .enum(['auto', 'arecord', 'ffmpeg', 'sox'])
-    .default('auto')
-    .describe('what records; the first of them that is installed unless given'),
-  format: z
-    .string()
-    .regex(/^[a-z0-9_,]+$/i, 'a format of ffmpeg such as pulse or avfoundation, alsa, or file')
-    .default('alsa')
-    .describe('what the device is: alsa, file, or a format that ffmpeg reads (pulse, avfoundation, lavfi)'),
-  device: z
-    .string()
-    .min(1)
-    .default('default')
-    .describe('which one: a name of ALSA, a file, what the format calls it'),
+  ...recordingOptions,
   rate: z.int().min(8000).max(192_000).default(16_000).describe('samples a second'),
 });
 type Options = z.output<typeof options>;

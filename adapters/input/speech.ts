@@ -18,6 +18,8 @@ const PERIOD_SAMPLES = RATE_HZ / 50;
 const IDLE_SECONDS = 5;
 const PROBE_SECONDS = 3;
 
+import { recordingOptions } from '../sound/recording-options.js';
+
 const options = z.strictObject({
   url: urlSchema(['http', 'https'], 'http://127.0.0.1:8081/inference')
     .default('http://127.0.0.1:8081/inference')
@@ -36,20 +38,7 @@ const options = z.strictObject({
     .describe('how loud speech is at least: RMS, 1 for a full-scale square wave'),
   pause: durationSchema(0.1, 10).prefault('0.8s').describe('the silence that ends an utterance'),
   longest: durationSchema(1, 30).prefault('15s').describe('an utterance that is longer is cut'),
-  program: z
-    .enum(['auto', 'arecord', 'ffmpeg', 'sox'])
-    .default('auto')
-    .describe('what records; the first of them that is installed unless given'),
-  format: z
-    .string()
-    .regex(/^[a-z0-9_,]+$/i, 'a format of ffmpeg such as pulse or avfoundation, alsa, or file')
-    .default('alsa')
-    .describe('what the device is: alsa, file, or a format that ffmpeg reads (pulse, avfoundation, lavfi)'),
-  device: z
-    .string()
-    .min(1)
-    .default('default')
-    .describe('which one: a name of ALSA, a file, what the format calls it'),
+  ...recordingOptions,
   measure: measureOption,
 });
 type Options = z.output<typeof options>;
